@@ -1,0 +1,82 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { run } from './run.mjs';
+
+/** What the running server calls: finishing and posters, page images, HEIC photos, office documents, Chinese fonts. */
+export const runtimePackages = [
+  'ffmpeg',
+  'poppler-utils',
+  'libheif-examples',
+  'libreoffice-writer-nogui',
+  'libreoffice-impress-nogui',
+  'libreoffice-calc-nogui',
+  'fonts-noto-cjk',
+];
+
+/** What the tests call besides: a browser, a real S3 store, a network to impair. */
+export const testPackages = [
+  'chromium',
+  'radosgw',
+  'ceph-mon',
+  'ceph-osd',
+  'ceph-common',
+  'curl',
+  'iproute2',
+  'iptables',
+];
+
+/** What building the media worker from source needs. */
+export const workerBuildPackages = [
+  'meson',
+  'ninja-build',
+  'g++',
+  'pkg-config',
+  'libuv1-dev',
+  'libssl-dev',
+  'libsrtp2-dev',
+  'libabsl-dev',
+  'libflatbuffers-dev',
+  'flatbuffers-compiler',
+  'flatbuffers-compiler-dev',
+];
+
+/** @param {string[]} names @returns {string[]} those that dpkg does not know as installed */
+export function missingPackages(names) {
+  if (!existsSync('/usr/bin/dpkg-query')) return names;
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: these are dpkg-query's own placeholders.
+  const format = '${Package} ${db:Status-Status}\\n';
+  const { stdout } = spawnSync('dpkg-query', ['-W', '-f', format, ...names], { encoding: 'utf8' });
+  const installed = new Set();
+  for (const line of stdout.split('\n')) {
+    const [name, status] = line.split(' ');
+    if (status === 'installed') installed.add(name);
+  }
+  return names.filter((name) => !installed.has(name));
+}
+
+/** Whether this process can install Debian packages. */
+export function mayInstall() {
+  return process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
+}
+
+/** The one command that installs them, as a person would type it. */
+export function installCommand(names) {
+  return `sudo apt-get install -y --no-install-recommends ${names.join(' ')}`;
+}
+
+/**
+ * Installs Debian packages when this process may; rejects with the exact command otherwise.
+ *
+ * @param {string[]} names
+ * @param {(line: string) => void} say
+ */
+export async function installPackages(names, say) {
+  if (!mayInstall()) {
+    throw new Error(`System packages are missing. Install them, then start again:\n  ${installCommand(names)}`);
+  }
+  say(`Installing ${names.length} system packages: ${names.join(' ')} …`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const quiet = ['-q', '-o', 'Dpkg::Use-Pty=0', '-o', 'DPkg::Lock::Timeout=300'];
+  await run('apt-get', [...quiet, 'update'], { env });
+  await run('apt-get', [...quiet, 'install', '-y', '--no-install-recommends', ...names], { env });
+}
