@@ -1,0 +1,31 @@
+import { pinyin } from 'pinyin-pro';
+
+/** Longest run of syllables that is indexed from one word on; nobody types more without seeing the hit. */
+const LONGEST_RUN = 8;
+
+// Making one takes longer than using it; it keeps nothing between uses.
+const segmenter = new Intl.Segmenter('zh', { granularity: 'word' });
+
+const hanRuns = /\p{Script=Han}+/gu;
+
+/**
+ * How a Chinese text is typed by its sounds: each word, and from its start on the full syllables
+ * and their initials, such as `renshi`, `renshifenshu`, `rsfs`, `fenshu`, `fs` for 认识分数.
+ * The index searches by prefix, so every shorter form is found as well; a whole word is found first.
+ */
+export function soundsOf(texts: readonly string[]): string[] {
+  const sounds = new Set<string>();
+  for (const text of texts) {
+    for (const [run] of text.matchAll(hanRuns)) {
+      // The whole run at once, because a character is read by its neighbours (银行, 行走).
+      const syllables = pinyin(run, { toneType: 'none', type: 'array', v: true });
+      for (const { index, segment } of segmenter.segment(run)) {
+        sounds.add(syllables.slice(index, index + segment.length).join(''));
+        const heard = syllables.slice(index, index + LONGEST_RUN);
+        sounds.add(heard.join(''));
+        if (heard.length > 1) sounds.add(heard.map((syllable) => syllable.charAt(0)).join(''));
+      }
+    }
+  }
+  return [...sounds];
+}

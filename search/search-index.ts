@@ -1,0 +1,64 @@
+import type { SearchDocument } from './documents.ts';
+import type { FacetField, Filter } from './filters.ts';
+
+export const sortOrders = ['relevance', 'newest', 'popular'] as const;
+export type SortOrder = (typeof sortOrders)[number];
+
+export interface SearchRequest {
+  /** What was typed; empty finds everything. */
+  query: string;
+  filter: Filter;
+  sort: SortOrder;
+  limit: number;
+  offset: number;
+  /** Fields whose values are to be counted. */
+  facets: readonly FacetField[];
+}
+
+export interface SearchHit<Shown> {
+  id: string;
+  shown: Shown;
+  /** Matched words stand between `highlightStart` and `highlightEnd`. */
+  highlight: { title: string; description: string };
+}
+
+export interface SearchResult<Shown> {
+  hits: SearchHit<Shown>[];
+  /** How many there are without limit and offset; an estimate for very many. */
+  total: number;
+  /** Field → value → count. */
+  facets: Partial<Record<FacetField, Record<string, number>>>;
+}
+
+/** Enclose a matched word. Control characters: no text holds them, and no reader takes them for markup. */
+export const highlightStart = '\u0001';
+export const highlightEnd = '\u0002';
+
+/**
+ * A copy of the library that can be searched. It can be lost and rebuilt at any time.
+ * Every method throws SearchUnavailableError while the index cannot be reached or has not been built,
+ * and SearchRefusedError when it refuses what it was given.
+ */
+export interface SearchIndex<Shown> {
+  /** Brings the settings up to date. `missing`: there is no index yet (of this version), so rebuild it. */
+  prepare(signal?: AbortSignal): Promise<'ready' | 'missing'>;
+  /** Resolves when the documents are found by search. */
+  upsert(documents: readonly SearchDocument<Shown>[], signal?: AbortSignal): Promise<void>;
+  /** Resolves when the documents are no longer found. */
+  remove(ids: readonly string[], signal?: AbortSignal): Promise<void>;
+  search(request: SearchRequest, signal?: AbortSignal): Promise<SearchResult<Shown>>;
+  /**
+   * Builds the index anew beside the present one, which goes on answering, and swaps them.
+   * Only one rebuild may run at a time. Returns the number of documents.
+   */
+  rebuild(batches: AsyncIterable<readonly SearchDocument<Shown>[]>, signal?: AbortSignal): Promise<number>;
+  ping(signal?: AbortSignal): Promise<void>;
+}
+
+export class SearchUnavailableError extends Error {
+  override readonly name = 'SearchUnavailableError';
+}
+
+export class SearchRefusedError extends Error {
+  override readonly name = 'SearchRefusedError';
+}
