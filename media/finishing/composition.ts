@@ -1,0 +1,112 @@
+import { runProgram } from './program.ts';
+import type { Span } from './track-survey.ts';
+
+/** The files of a lesson, all on one time line that begins at 0, and how they become one video. */
+export type Composition = {
+  /** The presenter's camera; null when it was never on. */
+  camera: string | null;
+  /** The presenter's screen, and when it is shown instead of the camera (milliseconds on the time line). */
+  screen: { path: string; shown: Span[] } | null;
+  /** Every microphone, and the sound of the screen. */
+  audio: string[];
+  durationMs: number;
+  size: { width: number; height: number };
+  output: string;
+};
+
+const framesPerSecond = 25;
+const keyFrameEvery = framesPerSecond * 2;
+
+/** Makes the video: one picture, all sound mixed, H.264/AAC in an MP4 that plays while it loads. */
+export async function compose(
+  composition: Composition,
+  run: { ffmpeg: string; signal: AbortSignal; onProgress(share: number): void },
+): Promise<void> {
+  await runProgram(run.ffmpeg, ffmpegArguments(composition), {
+    signal: run.signal,
+    onLine(line) {
+      const microseconds = /^out_time_us=(\d+)/.exec(line)?.[1];
+      if (microseconds) run.onProgress(Math.min(1, Number(microseconds) / 1000 / composition.durationMs));
+    },
+  });
+}
+
+function ffmpegArguments({ camera, screen, audio, durationMs, size, output }: Composition): string[] {
+  const inputs: string[] = [];
+  const addInput = (path: string) => inputs.push(path) - 1;
+  const seconds = (durationMs / 1000).toFixed(3);
+  const filters: string[] = [];
+  const hasPicture = camera !== null || screen !== null;
+
+  if (hasPicture) {
+    filters.push(`color=black:size=${size.width}x${size.height}:rate=${framesPerSecond}:duration=${seconds}[ground]`);
+    let top = 'ground';
+    if (camera) {
+      filters.push(
+        `[${addInput(camera)}:v]${fitted(size)}[camera]`,
+        `[${top}][camera]overlay=eof_action=pass[with_camera]`,
+      );
+      top = 'with_camera';
+    }
+    if (screen) {
+      const shown = screen.shown.map(({ from, to }) => `between(t,${from / 1000},${to / 1000})`).join('+');
+      filters.push(
+        `[${addInput(screen.path)}:v]${fitted(size)}[screen]`,
+        `[${top}][screen]overlay=eof_action=repeat:enable='${shown}'[with_screen]`,
+      );
+      top = 'with_screen';
+    }
+    filters.push(`[${top}]format=yuv420p[picture]`);
+  }
+  if (audio.length > 0) {
+    // Timestamps follow the sender's clock over the whole lesson: a slow stretch of at most 0.2 % takes up its drift.
+    const voices = audio.map((path, index) => {
+      filters.push(`[${addInput(path)}:a]aresample=48000:async=96[voice${index}]`);
+      return `[voice${index}]`;
+    });
+    filters.push(
+      `${voices.join('')}amix=inputs=${voices.length}:normalize=0:duration=longest,alimiter=level=false[sound]`,
+    );
+  }
+  return [
+    ...['-hide_banner', '-nostdin', '-y', '-loglevel', 'error', '-progress', 'pipe:1', '-nostats'],
+    // Times in the files are times of the lesson: the first picture does not become 0.
+    '-copyts',
+    // A sender's new size would build the filters anew, and they would forget the picture to hold until the next one.
+    ...inputs.flatMap((path) => ['-reinit_filter', '0', '-i', path]),
+    ...['-filter_complex', filters.join(';')],
+    ...(hasPicture ? ['-map', '[picture]', ...videoCodec] : []),
+    ...(audio.length > 0 ? ['-map', '[sound]', '-c:a', 'aac', '-b:a', '96k'] : []),
+    ...['-t', seconds, '-movflags', '+faststart', '-f', 'mp4', output],
+  ];
+}
+
+const videoCodec = [
+  ...['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '23', '-profile:v', 'high'],
+  ...['-g', String(keyFrameEvery), '-r', String(framesPerSecond)],
+];
+
+/** Senders change their size while they send: every frame is made to fit the one picture. */
+function fitted({ width, height }: { width: number; height: number }): string {
+  return [
+    `fps=${framesPerSecond}`,
+    `scale=${width}:${height}:force_original_aspect_ratio=decrease:eval=frame`,
+    `pad=${width}:${height}:(ow-iw)/2:(oh-ih)/2:eval=frame`,
+    'setsar=1',
+  ].join(',');
+}
+
+/** One picture of the video as JPEG. */
+export async function takePoster(
+  video: string,
+  poster: { output: string; atMs: number },
+  run: { ffmpeg: string; signal: AbortSignal },
+): Promise<void> {
+  const at = (poster.atMs / 1000).toFixed(3);
+  const quiet = ['-hide_banner', '-nostdin', '-y', '-loglevel', 'error'];
+  await runProgram(
+    run.ffmpeg,
+    [...quiet, '-ss', at, '-i', video, '-frames:v', '1', '-q:v', '3', '-f', 'image2', '-update', '1', poster.output],
+    { signal: run.signal },
+  );
+}

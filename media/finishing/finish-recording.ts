@@ -1,0 +1,141 @@
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RecordedTrack } from '../recording-sink.ts';
+import { measureCompleteness } from './completeness.ts';
+import { compose, takePoster } from './composition.ts';
+import type { FinishedRecording, FinishOptions } from './finished-recording.ts';
+import { writeAudioFile, writeVideoFile } from './media-file.ts';
+import { buildTimeline } from './timeline.ts';
+import { surveyTrack, type TrackSurvey } from './track-survey.ts';
+
+/** Nothing of the recording can be seen or heard: there is nothing to publish. */
+export class EmptyRecordingError extends Error {
+  constructor(recordingId: string) {
+    super(`recording ${recordingId} holds neither picture nor sound`);
+    this.name = 'EmptyRecordingError';
+  }
+}
+
+const largestWidth = 1280;
+const largestHeight = 720;
+/** Share of the work that reading and writing the tracks is; the rest is encoding. */
+const readingShare = 0.2;
+
+/**
+ * Makes a recording's chunks into a video, a poster and a time line. May be stopped at any point and begun anew: it only
+ * reads the chunks, and what it writes has its name when it is whole.
+ * @throws EmptyRecordingError; Error when a chunk is damaged or ffmpeg fails; the abort reason
+ */
+export async function finishRecording(options: FinishOptions): Promise<FinishedRecording> {
+  const { journal, workFolder, signal } = options;
+  const onProgress = options.onProgress ?? (() => undefined);
+  const ffmpeg = options.ffmpeg ?? 'ffmpeg';
+  await rm(workFolder, { recursive: true, force: true });
+  await mkdir(workFolder, { recursive: true });
+
+  const surveys = await surveyTracks(options);
+  const usable = surveys.filter((survey) => survey.usable);
+  if (usable.length === 0) throw new EmptyRecordingError(journal.recordingId);
+  onProgress(readingShare / 2);
+  const zero = Math.min(...usable.map(({ span }) => span.from));
+  const durationMs = Math.ceil(Math.max(...usable.map(({ span }) => span.to)) - zero);
+  const completeness = measureCompleteness(surveys, zero);
+  const timeline = buildTimeline(journal.events, completeness, zero, durationMs);
+
+  const files = await writeFiles(usable, { ...options, zero, durationMs });
+  onProgress(readingShare);
+  const pictures = usable.filter(({ track, size }) => track.role === 'presenter' && size !== null);
+  const hasPicture = files.camera !== null || files.screen !== null;
+  const size = canvasSize(pictures);
+  const videoPath = join(workFolder, 'lesson.mp4');
+  await compose(
+    { ...files, durationMs, size, output: `${videoPath}.part` },
+    { ffmpeg, signal, onProgress: (share) => onProgress(readingShare + share * (1 - readingShare)) },
+  );
+  await rename(`${videoPath}.part`, videoPath);
+
+  let posterPath: string | null = null;
+  if (hasPicture) {
+    const firstPictureMs = Math.min(...pictures.map(({ span }) => span.from)) - zero;
+    posterPath = join(workFolder, 'poster.jpg');
+    // A little into the lesson the camera has found its light; the very end may have no picture.
+    const atMs = Math.min(firstPictureMs + Math.min(5_000, durationMs / 4), durationMs * 0.9);
+    await takePoster(videoPath, { output: posterPath, atMs }, { ffmpeg, signal });
+  }
+  const timelinePath = join(workFolder, 'timeline.json');
+  await writeFile(timelinePath, JSON.stringify(timeline));
+  onProgress(1);
+  return {
+    videoPath,
+    posterPath,
+    timelinePath,
+    durationMs,
+    width: hasPicture ? size.width : null,
+    height: hasPicture ? size.height : null,
+    startedAt: Math.round(zero),
+    completeness: completeness.share,
+    timeline,
+  };
+}
+
+async function surveyTracks({ journal, readChunk, signal }: FinishOptions): Promise<TrackSurvey[]> {
+  const chunks = Map.groupBy(journal.chunks, ({ trackId }) => trackId);
+  const surveys: TrackSurvey[] = [];
+  for (const track of journal.tracks) {
+    signal.throwIfAborted();
+    const survey = await surveyTrack(track, chunks.get(track.trackId) ?? [], journal.events, { readChunk, signal });
+    if (survey) surveys.push(survey);
+  }
+  return surveys.sort((a, b) => a.span.from - b.span.from);
+}
+
+/** One file for each thing that was sent, over all its tracks. */
+async function writeFiles(
+  surveys: TrackSurvey[],
+  { readChunk, signal, workFolder, zero, durationMs }: FinishOptions & { zero: number; durationMs: number },
+) {
+  const source = { readChunk, signal };
+  const ofPresenter = (wanted: RecordedTrack['source']) =>
+    sameCodec(surveys.filter(({ track }) => track.role === 'presenter' && track.source === wanted));
+  const write = async (name: string, tracks: TrackSurvey[], kind: 'audio' | 'video'): Promise<string | null> => {
+    if (tracks.length === 0) return null;
+    const path = join(workFolder, `${name}.mkv`);
+    await (kind === 'video' ? writeVideoFile : writeAudioFile)({ path, tracks, zero, durationMs, source });
+    return path;
+  };
+
+  const camera = await write('camera', ofPresenter('camera'), 'video');
+  const screens = ofPresenter('screen');
+  const screenPath = await write('screen', screens, 'video');
+  const shown = screens.map(({ span }) => ({ from: span.from - zero, to: span.to - zero }));
+  const audio: string[] = [];
+  const voices = Map.groupBy(
+    surveys.filter(({ track }) => track.kind === 'audio'),
+    ({ track }) => `${track.role}-${track.roomId ?? ''}-${track.source}`,
+  );
+  for (const [index, tracks] of [...voices.values()].entries()) {
+    const path = await write(`audio-${index}`, tracks, 'audio');
+    if (path) audio.push(path);
+  }
+  return { camera, screen: screenPath === null ? null : { path: screenPath, shown }, audio };
+}
+
+/** A file has one codec. A browser that came back with another is rare; the codec with the most of the lesson is kept. */
+function sameCodec(surveys: TrackSurvey[]): TrackSurvey[] {
+  const byCodec = [...Map.groupBy(surveys, ({ track }) => track.mimeType.toLowerCase()).values()];
+  const lengthOf = (tracks: TrackSurvey[]) => tracks.reduce((sum, { span }) => sum + span.to - span.from, 0);
+  return byCodec.sort((a, b) => lengthOf(b) - lengthOf(a))[0] ?? [];
+}
+
+/** The largest picture that was sent, within 1280×720, in even numbers of pixels as H.264 wants them. */
+function canvasSize(pictures: TrackSurvey[]): { width: number; height: number } {
+  const sizes = pictures.flatMap(({ size }) => (size ? [size] : []));
+  const largest = sizes.sort((a, b) => b.width * b.height - a.width * a.height)[0];
+  if (!largest) return { width: largestWidth, height: largestHeight };
+  const shrink = Math.min(1, largestWidth / largest.width, largestHeight / largest.height);
+  return { width: even(largest.width * shrink), height: even(largest.height * shrink) };
+}
+
+function even(pixels: number): number {
+  return Math.max(2, Math.round(pixels / 2) * 2);
+}

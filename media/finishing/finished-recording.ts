@@ -1,0 +1,66 @@
+import type { Source } from '../protocol.ts';
+import type { RecordedChunk, RecordedEvent, RecordedTrack } from '../recording-sink.ts';
+
+/** What the sink kept of a recording, in any order. */
+export type RecordingJournal = {
+  recordingId: string;
+  tracks: RecordedTrack[];
+  chunks: RecordedChunk[];
+  events: RecordedEvent[];
+};
+
+export type FinishOptions = {
+  journal: RecordingJournal;
+  /** The bytes of one chunk as a stream. Its length and sha256 are checked against the journal. */
+  readChunk(chunk: RecordedChunk, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** A folder that belongs to this recording alone; it is emptied first, as a former try may have left things there. */
+  workFolder: string;
+  signal: AbortSignal;
+  /** Name or path; default `ffmpeg` from PATH. */
+  ffmpeg?: string;
+  /** 0 to 1, for whoever watches. */
+  onProgress?(share: number): void;
+};
+
+/**
+ * A stretch of a track, on the time line of the finished video, of which nothing usable was received.
+ * `track` is its source.
+ */
+export type RecordingGap = { track: Source; startMs: number; endMs: number };
+
+export type FinishedRecording = {
+  /** H.264/AAC MP4, index first. Absolute path in the work folder, as the poster's. */
+  videoPath: string;
+  /** JPEG; null when the recording has no picture at all. */
+  posterPath: string | null;
+  /** `Timeline` as JSON. */
+  timelinePath: string;
+  durationMs: number;
+  width: number | null;
+  height: number | null;
+  /** Wall clock at 0 of the time line, milliseconds since 1970. */
+  startedAt: number;
+  /** Seconds received ÷ seconds expected over all of the presenter's camera and microphone, 0 to 1. */
+  completeness: number;
+  timeline: Timeline;
+};
+
+/** What the replay page shows beside the video, on the video's time line. */
+export type Timeline = {
+  durationMs: number;
+  slides: { atMs: number; page: number; fileId: string | null }[];
+  stage: { atMs: number; roomIds: string[] }[];
+  hands: { atMs: number; roomId: string; raised: boolean }[];
+  tracks: {
+    trackId: string;
+    participantId: string;
+    roomId: string | null;
+    source: string;
+    startMs: number;
+    endMs: number;
+    expectedMs: number;
+    receivedMs: number;
+    lostPackets: number;
+  }[];
+  gaps: RecordingGap[];
+};

@@ -1,0 +1,205 @@
+import type { Server as HttpServer } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { shipLeftOvers } from './chunk-shipper.ts';
+import { wireCapabilities } from './codecs.ts';
+import { ClassroomError } from './errors.ts';
+import { closeCodes, type IceServer, type Role, resumeWindowMs } from './protocol.ts';
+import { Recorder } from './recorder.ts';
+import type { RecordingSink } from './recording-sink.ts';
+import { Room } from './room.ts';
+import type { SessionHooks } from './session-hooks.ts';
+import { createSignalling } from './signalling.ts';
+import { createWorkerPool, type WorkerStats } from './workers.ts';
+
+export type MediaNodeOptions = {
+  /** Shared with the signer of join tokens; at least 32 bytes. */
+  tokenSecret: Uint8Array;
+  sink: RecordingSink;
+  hooks: SessionHooks;
+  /** A folder of the node's own: recorded chunks that the sink could not yet take. */
+  dataFolder: string;
+  log: Logger;
+  /** Path of the mediasoup-worker binary; mediasoup's own choice if left out. */
+  workerBin?: string;
+  /** Default: one a core. */
+  workers?: number;
+  /** Worker i listens on `basePort + i`, UDP and TCP. Default 44400. */
+  basePort?: number;
+  /** Default 0.0.0.0: every IPv4 address of the machine. */
+  listenAddress?: string;
+  /** A public address or host name that clients are told as well. */
+  announcedAddress?: string;
+  iceServers?: IceServer[];
+  /** How long a room lives without a presenter before it ends as `abandoned`. Default 15 min. */
+  abandonAfterMs?: number;
+  /** How long a participant's media outlives its socket. Default 30 s. */
+  resumeWindowMs?: number;
+};
+
+export type MediaNodeStats = {
+  workers: WorkerStats[];
+  rooms: number;
+  participants: Record<Role, number>;
+  producers: number;
+  consumers: number;
+  /** Recordings running. */
+  recordings: number;
+  /** Chunks and journal entries that the sink has not taken yet. */
+  waitingChunks: number;
+};
+
+/** One media node: workers, rooms and the WebSocket that clients talk to. */
+export type MediaNode = {
+  /** Serves `classroomPath` on this server's upgrade requests. Other paths are left alone. */
+  attach(server: HttpServer | HttpsServer): void;
+  /** The session has become live: opens its room, if nobody waits in it yet, and starts its recording. */
+  startSession(classSessionId: string): Promise<void>;
+  /** True when a room of this session is open here and live. */
+  isLive(classSessionId: string): boolean;
+  /** Ends the lesson for everybody and waits until the last chunk of its recording is written. No room: nothing to do. */
+  endSession(classSessionId: string, reason?: 'presenter' | 'abandoned' | 'cancelled'): Promise<void>;
+  /** An account or a device has lost its access: wherever it takes part, it is put out. Its tokens are refused by whoever signs them. */
+  putOut(holderId: string): void;
+  activeSessions(): { classSessionId: string; live: boolean; participants: number }[];
+  stats(): Promise<MediaNodeStats>;
+  /** Takes nobody in any more, closes the recordings' chunks, then rooms and workers. Lessons are not ended: they go on elsewhere. Idempotent. */
+  close(): Promise<void>;
+};
+
+const defaultBasePort = 44_400;
+const defaultAbandonAfterMs = 15 * 60_000;
+
+/** @throws what mediasoup throws when a worker cannot start or its port is taken */
+export async function createMediaNode(options: MediaNodeOptions): Promise<MediaNode> {
+  const { log, hooks, sink } = options;
+  const spoolFolder = join(options.dataFolder, 'chunks');
+  const pool = await createWorkerPool({
+    count: options.workers ?? availableParallelism(),
+    basePort: options.basePort ?? defaultBasePort,
+    listenAddress: options.listenAddress ?? '0.0.0.0',
+    announcedAddress: options.announcedAddress,
+    workerBin: options.workerBin,
+    log,
+  });
+  const rooms = new Map<string, Room>();
+  const opening = new Map<string, Promise<Room>>();
+  /** Of rooms that have closed: what the sink has not taken yet they still bring to it. */
+  const formerRecorders = new Set<Recorder>();
+  let closing: Promise<void> | null = null;
+
+  const leftOvers = await shipLeftOvers(spoolFolder, sink, log);
+  const probe = await pool.openRouter();
+  const routerRtpCapabilities = wireCapabilities(probe.router.rtpCapabilities);
+  probe.release();
+
+  const signalling = createSignalling({
+    tokenSecret: options.tokenSecret,
+    routerRtpCapabilities,
+    iceServers: options.iceServers ?? [],
+    hooks,
+    log,
+    room: openRoom,
+    rooms: () => rooms.values(),
+  });
+
+  /** Two who come at once find the same room. */
+  async function openRoom(classSessionId: string): Promise<Room> {
+    const open = rooms.get(classSessionId);
+    if (open && !open.closed) return open;
+    const opened = opening.get(classSessionId) ?? makeRoom(classSessionId);
+    opening.set(classSessionId, opened);
+    try {
+      return await opened;
+    } finally {
+      opening.delete(classSessionId);
+    }
+  }
+
+  async function makeRoom(classSessionId: string): Promise<Room> {
+    // A room that is just closing still writes its recording.
+    await rooms.get(classSessionId)?.suspend();
+    const description = await hooks.describe(classSessionId);
+    if (!description) throw new ClassroomError('session_not_open');
+    if (closing) throw new ClassroomError('media_unavailable');
+    const roomLog = log.child({ classSession: classSessionId });
+    const room = new Room({
+      classSessionId,
+      description,
+      pool,
+      hooks,
+      recorder: new Recorder({ classSessionId, sink, spoolFolder, log: roomLog }),
+      resumeWindowMs: options.resumeWindowMs ?? resumeWindowMs,
+      abandonAfterMs: options.abandonAfterMs ?? defaultAbandonAfterMs,
+      log: roomLog,
+      onClosed: () => {
+        if (rooms.get(classSessionId) === room) rooms.delete(classSessionId);
+        if (room.recorder.waitingChunks > 0) formerRecorders.add(room.recorder);
+      },
+    });
+    rooms.set(classSessionId, room);
+    return room;
+  }
+
+  async function close(): Promise<void> {
+    signalling.close();
+    await Promise.allSettled(opening.values());
+    await Promise.all([...rooms.values()].map((room) => room.suspend()));
+    await pool.close();
+  }
+
+  return {
+    attach: signalling.attach,
+    async startSession(classSessionId) {
+      const room = await openRoom(classSessionId);
+      room.start(Date.now());
+    },
+    isLive: (classSessionId) => rooms.get(classSessionId)?.live ?? false,
+    async endSession(classSessionId, reason = 'presenter') {
+      await opening.get(classSessionId);
+      await rooms.get(classSessionId)?.end(reason, false);
+    },
+    putOut(holderId) {
+      for (const room of rooms.values()) {
+        for (const participant of room.participants) {
+          if (participant.holderId === holderId) room.putOut(participant, closeCodes.refused, 'access_ended');
+        }
+      }
+    },
+    activeSessions: () =>
+      [...rooms.values()].map(({ classSessionId, live, participants }) => ({
+        classSessionId,
+        live,
+        participants: participants.length,
+      })),
+    async stats() {
+      const all = [...rooms.values()];
+      for (const recorder of formerRecorders) if (recorder.waitingChunks === 0) formerRecorders.delete(recorder);
+      const writing = [...all.map(({ recorder }) => recorder), ...formerRecorders];
+      const people = all.flatMap((room) => room.participants);
+      const countOf = (role: Role) => people.filter((each) => each.role === role).length;
+      return {
+        workers: await pool.stats(),
+        rooms: all.length,
+        participants: {
+          presenter: countOf('presenter'),
+          receiver: countOf('receiver'),
+          assistant: countOf('assistant'),
+          observer: countOf('observer'),
+        },
+        producers: people.reduce((sum, { producers }) => sum + producers.size, 0),
+        consumers: people.reduce((sum, { consumers }) => sum + consumers.size, 0),
+        recordings: all.filter(({ recorder }) => recorder.state !== null).length,
+        waitingChunks:
+          writing.reduce((sum, { waitingChunks }) => sum + waitingChunks, 0) +
+          leftOvers.reduce((sum, { waiting }) => sum + waiting, 0),
+      };
+    },
+    close() {
+      closing ??= close();
+      return closing;
+    },
+  };
+}

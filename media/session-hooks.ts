@@ -1,0 +1,49 @@
+import type { EndReason, Role, Slides, Source } from './protocol.ts';
+
+/** What the classroom must know of a class session before it can open a room for it. */
+export type SessionDescription = {
+  title: string;
+  /** `scheduled`: rooms may wait; nothing is recorded. `live`: the lesson goes on. Anything else cannot be entered. */
+  state: 'scheduled' | 'live';
+  /** Milliseconds since 1970, once live. */
+  startedAt: number | null;
+  music: boolean;
+  slides: Slides | null;
+  /** Page to begin with (the last one turned, after a restart in mid-lesson), from 1. */
+  page: number;
+  /** Rooms that are part of the lesson: only they can be called to the stage. */
+  roomIds: string[];
+  /**
+   * What is recorded of the rooms on stage. Default: their microphones. Pupils' cameras are live only, unless the school
+   * has consented. (Everything of the presenter is recorded.)
+   */
+  recordedFromRooms?: Source[];
+};
+
+/** What the classroom asks of, and tells to, whoever keeps class sessions. */
+export interface SessionHooks {
+  /** Null when the session does not exist, is cancelled or has ended. Called once when a room opens. */
+  describe(classSessionId: string): Promise<SessionDescription | null>;
+  /**
+   * The lesson is over for everybody, by a decision made in the classroom: the presenter's, or because no presenter came
+   * back. Repeated until it resolves. Not called for `MediaNode.endSession`, whose caller knows.
+   */
+  ended(event: { classSessionId: string; reason: EndReason; at: number }): Promise<void>;
+  /** Who was here from when to when; the ground of attendance. A failure is logged and does not disturb the lesson. */
+  participantJoined(event: Presence): Promise<void>;
+  participantLeft(event: Presence): Promise<void>;
+  /** So that a restart in mid-lesson shows the same page. A failure is logged. */
+  slideTurned(event: { classSessionId: string; fileId: string | null; page: number; at: number }): Promise<void>;
+}
+
+export type Presence = {
+  classSessionId: string;
+  participantId: string;
+  role: Role;
+  /** The account, for presenter and observer. */
+  accountId: string | null;
+  /** The device and its room, for receiver and assistant. */
+  deviceId: string | null;
+  roomId: string | null;
+  at: number;
+};

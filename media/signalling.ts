@@ -1,0 +1,141 @@
+import type { Server as HttpServer, IncomingMessage } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
+import type { Duplex } from 'node:stream';
+import type { Logger } from 'pino';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { Connection } from './connection.ts';
+import { ClassroomError } from './errors.ts';
+import { callMethod, parseRequest, type RoomMethod } from './methods.ts';
+import type { Participant } from './participant.ts';
+import {
+  classroomPath,
+  closeCodes,
+  type IceServer,
+  maxFrameBytes,
+  protocolVersion,
+  type RequestAnswer,
+  type RequestFrame,
+  type RtpCapabilities,
+  requests,
+  requestTimeoutMs,
+} from './protocol.ts';
+import type { Room } from './room.ts';
+import type { SessionHooks } from './session-hooks.ts';
+import { verifyJoinToken } from './token.ts';
+
+export type SignallingOptions = {
+  tokenSecret: Uint8Array;
+  routerRtpCapabilities: RtpCapabilities;
+  iceServers: IceServer[];
+  hooks: SessionHooks;
+  log: Logger;
+  /** Opens the room when nobody is in yet. @throws ClassroomError `session_not_open`, `media_unavailable` */
+  room(classSessionId: string): Promise<Room>;
+  rooms(): Iterable<Room>;
+};
+
+export type Signalling = {
+  attach(server: HttpServer | HttpsServer): void;
+  /** Takes no more sockets; those that are in are let go by their rooms. */
+  close(): void;
+};
+
+type Seat = { room: Room; participant: Participant };
+
+/** The WebSocket side of the classroom: lets people in, and calls methods for those who are. */
+export function createSignalling(options: SignallingOptions): Signalling {
+  const { log } = options;
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes, perMessageDeflate: false });
+  const servers: (HttpServer | HttpsServer)[] = [];
+
+  function onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const path = new URL(request.url ?? '/', 'http://node').pathname;
+    if (path !== classroomPath) return;
+    sockets.handleUpgrade(request, socket, head, accept);
+  }
+
+  function accept(socket: WebSocket): void {
+    let seat: Seat | null = null;
+    const unseated = setTimeout(() => connection.close(closeCodes.timeout, 'no_join'), requestTimeoutMs);
+    const connection = new Connection(socket, log, {
+      async onRequest(frame) {
+        if (frame.method === 'join' || frame.method === 'resume') {
+          if (seat) throw new ClassroomError('already_joined');
+          const { room, participant, seq, data } = await (frame.method === 'join' ? join(frame) : resume(frame));
+          clearTimeout(unseated);
+          seat = { room, participant };
+          const after = () => {
+            if (socket.readyState === socket.OPEN) room.connect(participant, connection, seq);
+            else room.disconnected(participant);
+          };
+          return { data, after };
+        }
+        if (!seat) throw new ClassroomError('not_joined');
+        return { data: await call(frame, seat) };
+      },
+      onClosed() {
+        clearTimeout(unseated);
+        if (seat?.participant.isOn(connection)) seat.room.disconnected(seat.participant);
+      },
+    });
+    connection.inform('hello', { version: protocolVersion, routerRtpCapabilities: options.routerRtpCapabilities });
+  }
+
+  async function join(frame: RequestFrame) {
+    const { token, rtpCapabilities } = parseRequest('join', frame.data);
+    const claims = await verifyJoinToken(token, options.tokenSecret);
+    const room = await options.room(claims.classSessionId);
+    const { participant, transports, snapshot } = await room.join(claims, rtpCapabilities);
+    const data: RequestAnswer<'join'> = {
+      participantId: participant.id,
+      resumeToken: participant.resumeToken,
+      ...transports,
+      iceServers: options.iceServers,
+      ...snapshot,
+    };
+    return { room, participant, seq: snapshot.seq, data };
+  }
+
+  async function resume(frame: RequestFrame) {
+    const { resumeToken, lastSeq } = parseRequest('resume', frame.data);
+    const seat = findSeat(resumeToken);
+    if (!seat) throw new ClassroomError('resume_unknown');
+    const { room, participant } = seat;
+    const snapshot = room.snapshot(participant);
+    const covered = participant.outbox.covers(lastSeq);
+    const data: RequestAnswer<'resume'> = covered
+      ? { kind: 'replay', epoch: snapshot.epoch, missed: snapshot.seq - lastSeq }
+      : { kind: 'snapshot', snapshot };
+    return { room, participant, seq: covered ? lastSeq : snapshot.seq, data };
+  }
+
+  function findSeat(resumeToken: string): Seat | null {
+    for (const room of options.rooms()) {
+      const participant = room.participants.find((each) => each.resumeToken === resumeToken);
+      if (participant) return { room, participant };
+    }
+    return null;
+  }
+
+  async function call({ method, data }: RequestFrame, { room, participant }: Seat): Promise<unknown> {
+    if (!isRoomMethod(method)) throw new ClassroomError('not_found');
+    if (room.closed) throw new ClassroomError('session_ended');
+    const warn = (error: unknown, message: string) => log.warn({ err: error, participant: participant.id }, message);
+    return callMethod(method, { room, participant, hooks: options.hooks, warn }, data);
+  }
+
+  return {
+    attach(server) {
+      servers.push(server);
+      server.on('upgrade', onUpgrade);
+    },
+    close() {
+      for (const server of servers) server.off('upgrade', onUpgrade);
+      for (const socket of sockets.clients) socket.close(closeCodes.goingAway, 'going_away');
+    },
+  };
+}
+
+function isRoomMethod(method: string): method is RoomMethod {
+  return Object.hasOwn(requests, method) && method !== 'join' && method !== 'resume';
+}

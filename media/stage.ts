@@ -1,0 +1,59 @@
+import { ClassroomError } from './errors.ts';
+
+/** More pictures at once than this are neither seen from the last row nor carried by a school's line. */
+const places = 4;
+
+export type Hand = { roomId: string; raisedAt: number };
+
+/**
+ * Which rooms are seen and heard by all, and which would like to be. Kept by room and not by participant, so that a
+ * room that reconnects is still where it was.
+ */
+export class Stage {
+  readonly #members: ReadonlySet<string>;
+  #rooms: string[] = [];
+  #hands: Hand[] = [];
+
+  constructor(members: Iterable<string>) {
+    this.#members = new Set(members);
+  }
+
+  get rooms(): string[] {
+    return [...this.#rooms];
+  }
+
+  get hands(): Hand[] {
+    return [...this.#hands];
+  }
+
+  has(roomId: string | null): boolean {
+    return roomId !== null && this.#rooms.includes(roomId);
+  }
+
+  /** Returns whether anything changed. @throws ClassroomError `not_found`, `stage_full` */
+  call(roomId: string): boolean {
+    if (!this.#members.has(roomId)) throw new ClassroomError('not_found');
+    if (this.#rooms.includes(roomId)) return false;
+    if (this.#rooms.length >= places) throw new ClassroomError('stage_full');
+    this.#rooms.push(roomId);
+    return true;
+  }
+
+  sendDown(roomId: string): boolean {
+    if (!this.#rooms.includes(roomId)) return false;
+    this.#rooms = this.#rooms.filter((each) => each !== roomId);
+    return true;
+  }
+
+  raise(roomId: string, at: number): boolean {
+    if (this.#hands.some((hand) => hand.roomId === roomId)) return false;
+    this.#hands.push({ roomId, raisedAt: at });
+    return true;
+  }
+
+  lower(roomId: string): boolean {
+    if (!this.#hands.some((hand) => hand.roomId === roomId)) return false;
+    this.#hands = this.#hands.filter((hand) => hand.roomId !== roomId);
+    return true;
+  }
+}
