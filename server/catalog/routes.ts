@@ -1,0 +1,61 @@
+import { z } from '@hono/zod-openapi';
+import { jsonAnswer, problemAnswer } from '../http/json.ts';
+import { createRouter, defineRoute } from '../http/route.ts';
+import {
+  importResponseSchema,
+  listNodesQuerySchema,
+  listNodesResponseSchema,
+  nodeParamsSchema,
+  nodeResponseSchema,
+} from './schema.ts';
+import type { CatalogService } from './service.ts';
+
+const list = defineRoute('signed-in', {
+  method: 'get',
+  path: '/catalog/nodes',
+  tags: ['catalog'],
+  summary: 'The children of a node, or the stages',
+  request: { query: listNodesQuerySchema },
+  responses: {
+    200: jsonAnswer('In their order', listNodesResponseSchema),
+    default: problemAnswer('not_found', 'not_signed_in'),
+  },
+});
+
+const get = defineRoute('signed-in', {
+  method: 'get',
+  path: '/catalog/nodes/{id}',
+  tags: ['catalog'],
+  summary: 'A node and what lies above it',
+  request: { params: nodeParamsSchema },
+  responses: {
+    200: jsonAnswer('Found', nodeResponseSchema),
+    default: problemAnswer('not_found', 'not_signed_in'),
+  },
+});
+
+const importList = defineRoute(['admin'], {
+  method: 'post',
+  path: '/catalog/import',
+  tags: ['catalog'],
+  summary: 'Lay a textbook list over the catalog',
+  description:
+    'First line: 学段 学科 版本 主编 起点 出版社 年级 册次 单元 课 (or stage subject edition chief_editor start_grade publisher grade volume unit lesson), in any order.',
+  request: {
+    body: {
+      required: true,
+      content: { 'text/tab-separated-values': { schema: z.string() }, 'text/csv': { schema: z.string() } },
+    },
+  },
+  responses: {
+    200: jsonAnswer('What changed', importResponseSchema),
+    default: problemAnswer('catalog_unreadable', 'forbidden', 'not_signed_in'),
+  },
+});
+
+export function catalogRoutes({ catalog }: { catalog: CatalogService }) {
+  return createRouter()
+    .openapi(list, async (c) => c.json(await catalog.list(c.req.valid('query').parentId ?? null), 200))
+    .openapi(get, async (c) => c.json(await catalog.get(c.req.valid('param').id), 200))
+    .openapi(importList, async (c) => c.json(await catalog.import(new Uint8Array(await c.req.arrayBuffer())), 200));
+}

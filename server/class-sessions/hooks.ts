@@ -1,0 +1,73 @@
+import type { Logger } from 'pino';
+import type { Presence, SessionDescription, SessionHooks } from '../../media/index.ts';
+import type { Database } from '../database/database.ts';
+import { type ClassEvent, createEventLog, lastSlide } from './event-log.ts';
+import { closeClassSession, type SessionRecordings } from './lesson.ts';
+
+export interface SessionHooksOptions {
+  db: Database;
+  recordings: Pick<SessionRecordings, 'finishLater'>;
+  log: Logger;
+}
+
+/** What the classroom asks of, and tells to, the class sessions. */
+export function createSessionHooks({ db, recordings, log }: SessionHooksOptions): SessionHooks {
+  const events = createEventLog(db);
+
+  function presence(kind: 'joined' | 'left') {
+    return async (event: Presence): Promise<void> => {
+      const { classSessionId, at, ...data } = event;
+      await events.append(classSessionId, at, { kind, data } satisfies ClassEvent);
+    };
+  }
+
+  return {
+    async describe(classSessionId): Promise<SessionDescription | null> {
+      const session = await db
+        .selectFrom('class_session')
+        .selectAll()
+        .where('id', '=', classSessionId)
+        .executeTakeFirst();
+      if (session?.state !== 'scheduled' && session?.state !== 'live') return null;
+      const rooms = await db
+        .selectFrom('class_session_room')
+        .select('room_id')
+        .where('class_session_id', '=', classSessionId)
+        .execute();
+      const last = session.state === 'live' ? await lastSlide(db, classSessionId) : null;
+      const fileId = last ? last.fileId : session.slides_file_id;
+      const file =
+        fileId === null
+          ? null
+          : await db
+              .selectFrom('file')
+              .select(['id', 'name', 'pages'])
+              .where('id', '=', fileId)
+              .where('deleted_at', 'is', null)
+              .executeTakeFirst();
+      return {
+        title: session.title,
+        state: session.state,
+        startedAt: session.started_at?.getTime() ?? null,
+        music: session.music,
+        slides: file ? { fileId: file.id, name: file.name, pages: file.pages ?? 0 } : null,
+        page: last?.page ?? 1,
+        roomIds: rooms.map((room) => room.room_id),
+      };
+    },
+
+    async ended({ classSessionId, reason, at }) {
+      const closed = await closeClassSession(db, recordings, { classSessionId, at: new Date(at), recorderGone: false });
+      if (closed) {
+        log.info({ classSessionId, reason }, 'class session ended');
+      }
+    },
+
+    participantJoined: presence('joined'),
+    participantLeft: presence('left'),
+
+    async slideTurned({ classSessionId, fileId, page, at }) {
+      await events.append(classSessionId, at, { kind: 'slide', data: { fileId, page } });
+    },
+  };
+}

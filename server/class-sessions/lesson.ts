@@ -1,0 +1,143 @@
+import type { JoinClaims } from '../../media/index.ts';
+import type { Database } from '../database/database.ts';
+import { AppError } from '../errors.ts';
+import type { AccountActor, Actor, DeviceActor } from '../http/route.ts';
+import { mayEnd } from './policy.ts';
+import { accountName, type ClassSessionRow, lockClassSession } from './repository.ts';
+
+/** What class sessions need of the media node. */
+export interface Classroom {
+  startSession(classSessionId: string): Promise<void>;
+  /** Whether its room is open here and live. */
+  isLive(classSessionId: string): boolean;
+  endSession(classSessionId: string, reason: 'presenter' | 'abandoned' | 'cancelled'): Promise<void>;
+}
+
+/** What class sessions need of the recordings. Both are part of the transaction that they are handed. */
+export interface SessionRecordings {
+  arm(trx: Database, classSessionId: string, at: Date): Promise<void>;
+  /** `recorderGone`: nobody will say any more that the last chunk is written. */
+  finishLater(trx: Database, classSessionId: string, recorderGone: boolean): Promise<void>;
+}
+
+export interface LessonOptions {
+  db: Database;
+  classroom: Classroom;
+  recordings: SessionRecordings;
+  /** Signs what a participant may do in the classroom; good for 60 s. */
+  signJoinToken(claims: JoinClaims): Promise<string>;
+}
+
+/** How soon a room that waits asks again: often when the lesson is about to begin. */
+const nearMs = 10 * 60 * 1000;
+const askAgainSeconds = { near: 3, far: 30 };
+
+/**
+ * A live session is over: writes it down and has its recording finished, at once or not at all.
+ * @returns false when it was not live any more.
+ */
+export async function closeClassSession(
+  db: Database,
+  recordings: Pick<SessionRecordings, 'finishLater'>,
+  end: { classSessionId: string; at: Date; recorderGone: boolean },
+): Promise<boolean> {
+  return await db.transaction().execute(async (trx) => {
+    const closed = await trx
+      .updateTable('class_session')
+      .set({ state: 'ended', ended_at: end.at })
+      .where('id', '=', end.classSessionId)
+      .where('state', '=', 'live')
+      .returning('id')
+      .executeTakeFirst();
+    if (!closed) return false;
+    await recordings.finishLater(trx, end.classSessionId, end.recorderGone);
+    return true;
+  });
+}
+
+/** The longest name that a token carries. */
+const shown = (name: string) => name.slice(0, 100);
+
+function roomClaims(actor: DeviceActor, session: ClassSessionRow) {
+  const room = session.rooms.find((candidate) => candidate.id === actor.roomId);
+  if (!room) throw new AppError('not_found');
+  return {
+    role: 'receiver',
+    classSessionId: session.id,
+    name: shown(`${room.school_name} · ${room.name}`),
+    // In a music lesson the microphones of the rooms stay closed.
+    sources: session.music ? ['camera'] : ['camera', 'microphone'],
+    deviceId: actor.id,
+    roomId: room.id,
+  } satisfies JoinClaims;
+}
+
+/** From 开始上课 to 下课. Sessions come as rows that the actor may see. */
+export function createLesson({ db, classroom, recordings, signJoinToken }: LessonOptions) {
+  async function personClaims(actor: AccountActor, session: ClassSessionRow) {
+    const shared = { classSessionId: session.id, accountId: actor.id, name: shown(await accountName(db, actor.id)) };
+    return session.presenter_id === actor.id
+      ? ({
+          ...shared,
+          role: 'presenter',
+          sources: ['camera', 'microphone', 'screen', 'screenAudio'],
+        } satisfies JoinClaims)
+      : ({ ...shared, role: 'observer', sources: [] } satisfies JoinClaims);
+  }
+
+  return {
+    /**
+     * The presenter begins: the session is live and its recording armed, in one step; again is harmless.
+     * @throws AppError `forbidden`, `session_already_over`, `classroom_unavailable`
+     */
+    async start(actor: AccountActor, id: string): Promise<void> {
+      const now = new Date();
+      await db.transaction().execute(async (trx) => {
+        const row = await lockClassSession(trx, id);
+        if (!row) throw new AppError('not_found');
+        if (row.presenter_id !== actor.id) throw new AppError('forbidden');
+        if (row.state === 'live') return;
+        if (row.state !== 'scheduled') throw new AppError('session_already_over');
+        await trx
+          .updateTable('class_session')
+          .set({ state: 'live', started_at: now, seen_at: now })
+          .where('id', '=', id)
+          .execute();
+        await recordings.arm(trx, id, now);
+      });
+      try {
+        await classroom.startSession(id);
+      } catch (cause) {
+        throw new AppError('classroom_unavailable', { cause, retryAfterSeconds: 2 });
+      }
+    },
+
+    /**
+     * The presenter may enter before the lesson, to set up; rooms and observers once it is live.
+     * @throws AppError `session_already_over`; `session_not_live` with the time after which to ask again
+     */
+    async join(actor: Actor, session: ClassSessionRow) {
+      if (session.state !== 'scheduled' && session.state !== 'live') throw new AppError('session_already_over');
+      const presents = actor.kind === 'account' && actor.id === session.presenter_id;
+      if (session.state === 'scheduled' && !presents) {
+        const near = session.scheduled_start.getTime() - Date.now() < nearMs;
+        throw new AppError('session_not_live', {
+          retryAfterSeconds: near ? askAgainSeconds.near : askAgainSeconds.far,
+        });
+      }
+      const claims = actor.kind === 'device' ? roomClaims(actor, session) : await personClaims(actor, session);
+      return { token: await signJoinToken(claims), role: claims.role };
+    },
+
+    /** Ending what is over is harmless. @throws AppError `forbidden`, `session_not_live` */
+    async end(actor: AccountActor, session: ClassSessionRow): Promise<void> {
+      const { state, alliance_id: allianceId, school_id: schoolId, presenter_id: presenterId } = session;
+      if (!mayEnd(actor, { state, allianceId, schoolId, presenterId })) throw new AppError('forbidden');
+      if (state === 'scheduled') throw new AppError('session_not_live');
+      if (state !== 'live') return;
+      const recorderGone = !classroom.isLive(session.id);
+      await classroom.endSession(session.id, 'presenter');
+      await closeClassSession(db, recordings, { classSessionId: session.id, at: new Date(), recorderGone });
+    },
+  };
+}

@@ -1,0 +1,134 @@
+import { z } from '@hono/zod-openapi';
+import { jsonAnswer, jsonBody, problemAnswer } from '../http/json.ts';
+import { idSchema } from '../http/page.ts';
+import { accountOf, actorOf, createRouter, defineRoute } from '../http/route.ts';
+import {
+  classSessionList,
+  classSessionSchema,
+  createClassSessionSchema,
+  joinAnswer,
+  timetableQuery,
+  updateClassSessionSchema,
+} from './schema.ts';
+import type { ClassSessionService } from './service.ts';
+
+const tags = ['class sessions'];
+const params = z.object({ id: idSchema });
+const session = (description: string) => jsonAnswer(description, classSessionSchema);
+
+const list = defineRoute('signed-in', {
+  method: 'get',
+  path: '/class-sessions',
+  tags,
+  summary: 'The timetable: sessions of my alliances, of a device those of its room',
+  request: { query: timetableQuery },
+  responses: { 200: jsonAnswer('By time; cancelled ones are left out.', classSessionList), default: problemAnswer() },
+});
+
+const create = defineRoute('account', {
+  method: 'post',
+  path: '/class-sessions',
+  tags,
+  summary: 'Put a session on the timetable',
+  request: { body: jsonBody(createClassSessionSchema) },
+  responses: { 201: session('The new session.'), default: problemAnswer('forbidden', 'not_found', 'conflict') },
+});
+
+const read = defineRoute('signed-in', {
+  method: 'get',
+  path: '/class-sessions/{id}',
+  tags,
+  summary: 'One session',
+  request: { params },
+  responses: { 200: session('The session.'), default: problemAnswer('not_found') },
+});
+
+const update = defineRoute('account', {
+  method: 'patch',
+  path: '/class-sessions/{id}',
+  tags,
+  summary: 'Change a session that has not begun',
+  request: { params, body: jsonBody(updateClassSessionSchema) },
+  responses: {
+    200: session('The session as changed.'),
+    default: problemAnswer('forbidden', 'not_found', 'session_not_scheduled', 'conflict'),
+  },
+});
+
+const cancel = defineRoute('account', {
+  method: 'post',
+  path: '/class-sessions/{id}/cancellation',
+  tags,
+  summary: 'Cancel a session that has not begun',
+  request: { params },
+  responses: {
+    200: session('The cancelled session.'),
+    default: problemAnswer('forbidden', 'not_found', 'session_not_scheduled'),
+  },
+});
+
+const start = defineRoute('account', {
+  method: 'post',
+  path: '/class-sessions/{id}/start',
+  tags,
+  summary: 'The presenter begins the lesson; the recording begins with it',
+  request: { params },
+  responses: {
+    200: session('The live session.'),
+    default: problemAnswer('forbidden', 'not_found', 'session_already_over', 'classroom_unavailable'),
+  },
+});
+
+const join = defineRoute('signed-in', {
+  method: 'post',
+  path: '/class-sessions/{id}/join',
+  tags,
+  summary: 'A token for the classroom, good for 60 seconds; before the lesson, when to ask again',
+  request: { params },
+  responses: {
+    200: jsonAnswer('Token, address and role.', joinAnswer),
+    default: problemAnswer('not_found', 'session_not_live', 'session_already_over'),
+  },
+});
+
+const end = defineRoute('account', {
+  method: 'post',
+  path: '/class-sessions/{id}/end',
+  tags,
+  summary: 'The lesson is over for everybody',
+  request: { params },
+  responses: {
+    200: session('The ended session.'),
+    default: problemAnswer('forbidden', 'not_found', 'session_not_live'),
+  },
+});
+
+/** The timetable and its lessons. */
+export function classSessionRoutes({ classSessions }: { classSessions: ClassSessionService }) {
+  return createRouter()
+    .openapi(list, async (c) => {
+      return c.json({ items: await classSessions.list(actorOf(c.get('actor')), c.req.valid('query')) }, 200);
+    })
+    .openapi(create, async (c) => {
+      return c.json(await classSessions.create(accountOf(c.get('actor')), c.req.valid('json')), 201);
+    })
+    .openapi(read, async (c) => {
+      return c.json(await classSessions.get(actorOf(c.get('actor')), c.req.valid('param').id), 200);
+    })
+    .openapi(update, async (c) => {
+      const { id } = c.req.valid('param');
+      return c.json(await classSessions.update(accountOf(c.get('actor')), id, c.req.valid('json')), 200);
+    })
+    .openapi(cancel, async (c) => {
+      return c.json(await classSessions.cancel(accountOf(c.get('actor')), c.req.valid('param').id), 200);
+    })
+    .openapi(start, async (c) => {
+      return c.json(await classSessions.start(accountOf(c.get('actor')), c.req.valid('param').id), 200);
+    })
+    .openapi(join, async (c) => {
+      return c.json(await classSessions.join(actorOf(c.get('actor')), c.req.valid('param').id), 200);
+    })
+    .openapi(end, async (c) => {
+      return c.json(await classSessions.end(accountOf(c.get('actor')), c.req.valid('param').id), 200);
+    });
+}

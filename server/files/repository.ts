@@ -1,0 +1,123 @@
+import type { Insertable, Selectable } from 'kysely';
+import type { Database } from '../database/database.ts';
+import type { FileTable, PreviewTable } from '../database/tables.ts';
+
+export type FileRow = Omit<Selectable<FileTable>, 'content_text'>;
+export type PreviewRow = Selectable<PreviewTable>;
+
+const columns = [
+  'id',
+  'resource_id',
+  'position',
+  'owner_id',
+  'school_id',
+  'name',
+  'bytes',
+  'object_key',
+  'declared_type',
+  'media_type',
+  'sha256',
+  'state',
+  'error_code',
+  'pages',
+  'duration_ms',
+  'width',
+  'height',
+  'created_at',
+  'deleted_at',
+] as const;
+
+/** Undefined when there is no such file, or it has been deleted. */
+export function findFile(db: Database, id: string): Promise<FileRow | undefined> {
+  return db.selectFrom('file').select(columns).where('id', '=', id).where('deleted_at', 'is', null).executeTakeFirst();
+}
+
+/** Also a deleted one. */
+export function findAnyFile(db: Database, id: string): Promise<FileRow | undefined> {
+  return db.selectFrom('file').select(columns).where('id', '=', id).executeTakeFirst();
+}
+
+/** In their order. */
+export function listOfResource(db: Database, resourceId: string): Promise<FileRow[]> {
+  return db
+    .selectFrom('file')
+    .select(columns)
+    .where('resource_id', '=', resourceId)
+    .where('deleted_at', 'is', null)
+    .orderBy('position')
+    .orderBy('id')
+    .execute();
+}
+
+/** Of these files, those that have a poster. */
+export async function listWithPoster(db: Database, fileIds: readonly string[]): Promise<Set<string>> {
+  if (fileIds.length === 0) return new Set();
+  const rows = await db
+    .selectFrom('preview')
+    .select('file_id')
+    .distinct()
+    .where('kind', '=', 'poster')
+    .where('file_id', 'in', fileIds)
+    .execute();
+  return new Set(rows.map((row) => row.file_id));
+}
+
+/** @returns false when the file is there already. */
+export async function insertFile(db: Database, file: Insertable<FileTable>): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await db
+    .insertInto('file')
+    .values(file)
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .executeTakeFirst();
+  return numInsertedOrUpdatedRows === 1n;
+}
+
+/** @returns the ids of those that were not deleted before. */
+export async function markDeleted(db: Database, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const rows = await db
+    .updateTable('file')
+    .set({ deleted_at: new Date() })
+    .where('id', 'in', ids)
+    .where('deleted_at', 'is', null)
+    .returning('id')
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+export function listPreviews(db: Database, fileId: string): Promise<PreviewRow[]> {
+  return db.selectFrom('preview').selectAll().where('file_id', '=', fileId).execute();
+}
+
+export async function deletePreviews(db: Database, fileId: string): Promise<void> {
+  await db.deleteFrom('preview').where('file_id', '=', fileId).execute();
+}
+
+/** Whether a class session that is still to be held, or is being held, shows the file. */
+export async function isNeededAsSlides(db: Database, fileId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('class_session')
+    .select('id')
+    .where('slides_file_id', '=', fileId)
+    .where('state', 'in', ['scheduled', 'live'])
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Files that no resource and no class session has taken up, uploaded before `before`. */
+export async function listUnused(db: Database, before: Date, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('file')
+    .select('id')
+    .where('resource_id', 'is', null)
+    .where('deleted_at', 'is', null)
+    .where('created_at', '<', before)
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('class_session').select('class_session.id').whereRef('slides_file_id', '=', 'file.id'))),
+    )
+    .orderBy('created_at')
+    .limit(limit)
+    .execute();
+  return rows.map(({ id }) => id);
+}

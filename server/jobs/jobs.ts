@@ -1,0 +1,263 @@
+import { fromKysely, type JobResult, type JobWithMetadata, PgBoss } from 'pg-boss';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { Database } from '../database/database.ts';
+import { type DeadJob, type JobDefinition, type JobHandler, PermanentJobError } from './definition.ts';
+
+export interface JobsOptions {
+  /** The queue keeps a schema of its own in this database, and a few connections. */
+  databaseUrl: string;
+  log: Logger;
+  schema?: string;
+}
+
+export interface SendOptions {
+  /** Seconds from now before which the job is not run. */
+  delaySeconds?: number;
+  /** Of jobs whose definition is `unique`, what makes two the same. */
+  key?: string;
+}
+
+export interface QueueSize {
+  name: string;
+  waiting: number;
+  running: number;
+}
+
+export interface DeadLetters {
+  /** 1000 stands for that many or more. */
+  count(): Promise<number>;
+  /** The newest first. */
+  list(): Promise<DeadJob[]>;
+  /** Gives a dead job another full round of tries. @returns false when there is no such job. */
+  retry(id: string): Promise<boolean>;
+}
+
+/** A durable queue in PostgreSQL: at least once, with leases, back-off and dead letters. */
+export interface Jobs {
+  /** Before `start`: jobs of this kind are run here, up to `concurrency` at a time. */
+  handle<P extends object>(definition: JobDefinition<P>, handler: JobHandler<P>, concurrency?: number): void;
+  /** Before `start`: jobs of this kind are only sent from here. */
+  declare(definition: JobDefinition<object>): void;
+  /** Before `start`: sends such a job by a cron expression in UTC; once for all processes. */
+  schedule<P extends object>(definition: JobDefinition<P>, cron: string, payload: P): void;
+  start(): Promise<void>;
+  /**
+   * Sends a job as part of the transaction `db`, or at once when it is none.
+   * @returns its id, or null when an equal `unique` job is waiting already.
+   */
+  send<P extends object>(
+    db: Database,
+    definition: JobDefinition<P>,
+    payload: P,
+    options?: SendOptions,
+  ): Promise<string | null>;
+  dead: DeadLetters;
+  sizes(): Promise<QueueSize[]>;
+  /** Takes no more jobs, lets the running ones end for `drainMs`, then aborts them; the queue gives them out again. */
+  stop(drainMs: number): Promise<void>;
+}
+
+const DEAD_QUEUE = 'dead';
+/** More than anybody reads. */
+const DEAD_LISTED = 1000;
+const DAY_SECONDS = 24 * 60 * 60;
+/** A process that has been silent for so long has lost its jobs; others look for such jobs as often. */
+const LEASE_SECONDS = 12;
+const LEASE_CHECK_SECONDS = 5;
+/** New jobs wake their workers; this is for retries whose time has come, and for wake-ups that were lost. */
+const POLL_SECONDS = 2;
+/** What handlers get to react to being aborted. */
+const ABORT_GRACE_MS = 2000;
+
+interface Registration {
+  definition: JobDefinition<object>;
+  /** Takes an unparsed payload. */
+  run: JobHandler<object> | null;
+  concurrency: number;
+}
+
+const failureOutput = z.object({ name: z.string(), message: z.string() }).partial();
+
+export function createJobs({ databaseUrl, log, schema = 'jobs' }: JobsOptions): Jobs {
+  const boss = new PgBoss({
+    connectionString: databaseUrl,
+    schema,
+    application_name: 'tongke-jobs',
+    max: 4,
+    useListenNotify: true,
+    superviseIntervalSeconds: LEASE_CHECK_SECONDS,
+    monitorIntervalSeconds: LEASE_CHECK_SECONDS,
+    registerInstance: false,
+    openTelemetry: { enabled: false },
+  });
+  boss.on('error', (error) => log.error({ err: error }, 'job queue'));
+  boss.on('warning', ({ message }) => log.warn({ detail: message }, 'job queue'));
+
+  const registrations = new Map<string, Registration>();
+  const schedules: { name: string; cron: string; payload: object }[] = [];
+  const stopping = new AbortController();
+  let stopped: Promise<void> | undefined;
+
+  function register(registration: Registration): void {
+    const { name } = registration.definition;
+    if (registrations.get(name)?.run) throw new Error(`The job ${name} has a handler already.`);
+    registrations.set(name, registration);
+  }
+
+  async function openQueue({ definition }: Registration): Promise<void> {
+    const options = {
+      retryLimit: definition.retryLimit,
+      retryDelay: definition.retryDelaySeconds,
+      retryDelayMax: definition.retryDelayMaxSeconds,
+      retryBackoff: true,
+      expireInSeconds: definition.timeoutSeconds,
+      heartbeatSeconds: LEASE_SECONDS,
+      deleteAfterSeconds: DAY_SECONDS,
+      deadLetter: DEAD_QUEUE,
+      notify: true,
+    };
+    if (await boss.getQueue(definition.name)) await boss.updateQueue(definition.name, options);
+    else await boss.createQueue(definition.name, { ...options, policy: definition.unique ? 'stately' : 'standard' });
+  }
+
+  async function work({ definition, run, concurrency }: Registration): Promise<void> {
+    if (run === null) return;
+    const options = {
+      perJobResults: true,
+      includeMetadata: true,
+      heartbeatRefreshSeconds: LEASE_SECONDS / 4,
+      pollingIntervalSeconds: POLL_SECONDS,
+      notifyPollingIntervalSeconds: POLL_SECONDS,
+    } as const;
+    for (let n = 0; n < concurrency; n++) {
+      let worker: string | undefined;
+      worker = await boss.work<object, object, typeof options>(definition.name, options, async ([job]) => {
+        if (job === undefined) return [];
+        const result = await runOne(job, definition, run);
+        // Where one job was, more may wait: look again at once.
+        if (worker) boss.notifyWorker(worker);
+        return [result];
+      });
+    }
+  }
+
+  async function runOne(
+    job: JobWithMetadata<object>,
+    { name, retryLimit }: JobDefinition<object>,
+    run: JobHandler<object>,
+  ): Promise<JobResult<object>> {
+    const attempt = job.retryCount + 1;
+    const jobLog = log.child({ job: name, jobId: job.id, attempt });
+    const signal = AbortSignal.any([job.signal, stopping.signal]);
+    const startedAt = performance.now();
+    try {
+      signal.throwIfAborted();
+      await run(job.data, { jobId: job.id, attempt, lastAttempt: attempt > retryLimit, signal, log: jobLog });
+      jobLog.debug({ durationMs: Math.round(performance.now() - startedAt) }, 'job done');
+      return { id: job.id, status: 'completed' };
+    } catch (error) {
+      const { name: kind, message } = error instanceof Error ? error : new Error(String(error));
+      const output = { name: kind, message };
+      if (error instanceof PermanentJobError) {
+        jobLog.error({ err: error }, 'job failed for good');
+        return { id: job.id, status: 'deadletter', output };
+      }
+      if (signal.aborted) jobLog.info('job interrupted');
+      else jobLog.warn({ err: error }, 'job failed');
+      return { id: job.id, status: 'failed', output };
+    }
+  }
+
+  const listDead = () => boss.findJobs<object>(DEAD_QUEUE, { limit: DEAD_LISTED, queued: true });
+
+  /** The schedules in the database are those of this version, no older ones. */
+  async function writeSchedules(): Promise<void> {
+    const wanted = new Set(schedules.map(({ name }) => name));
+    for (const { name } of await boss.getSchedules()) if (!wanted.has(name)) await boss.unschedule(name);
+    for (const { name, cron, payload } of schedules)
+      await boss.schedule(name, cron, payload, { tz: 'UTC', missed: 'once' });
+  }
+
+  return {
+    handle(definition, handler, concurrency = 1) {
+      register({
+        definition,
+        concurrency,
+        run(payload, context) {
+          const parsed = definition.payload.safeParse(payload);
+          if (!parsed.success) throw new PermanentJobError('The payload is not of this kind.', { cause: parsed.error });
+          return handler(parsed.data, context);
+        },
+      });
+    },
+
+    declare(definition) {
+      if (!registrations.has(definition.name)) register({ definition, run: null, concurrency: 0 });
+    },
+
+    schedule(definition, cron, payload) {
+      schedules.push({ name: definition.name, cron, payload });
+    },
+
+    async start() {
+      await boss.start();
+      if (!(await boss.getQueue(DEAD_QUEUE))) {
+        await boss.createQueue(DEAD_QUEUE, { retentionSeconds: 90 * DAY_SECONDS });
+      }
+      const all = [...registrations.values()];
+      for (const registration of all) await openQueue(registration);
+      await writeSchedules();
+      for (const registration of all) await work(registration);
+    },
+
+    async send(db, definition, payload, { delaySeconds, key } = {}) {
+      return boss.send(definition.name, definition.payload.parse(payload), {
+        db: fromKysely(db),
+        ...(delaySeconds === undefined ? {} : { startAfter: delaySeconds }),
+        ...(key === undefined ? {} : { singletonKey: key }),
+      });
+    },
+
+    dead: {
+      count: async () => (await listDead()).length,
+
+      async list() {
+        const jobs = await listDead();
+        return jobs.reverse().map((job) => {
+          const { name, message } = failureOutput.safeParse(job.sourceOutput).data ?? {};
+          return {
+            id: job.id,
+            name: job.sourceName ?? 'unknown',
+            tries: (job.sourceRetryCount ?? 0) + 1,
+            createdAt: (job.sourceCreatedOn ?? job.createdOn).toISOString(),
+            failedAt: job.createdOn.toISOString(),
+            failure: [name, message].filter(Boolean).join(': ') || null,
+          };
+        });
+      },
+
+      async retry(id) {
+        return z.uuid().safeParse(id).success && (await boss.redrive(DEAD_QUEUE, { ids: [id] })) > 0;
+      },
+    },
+
+    async sizes() {
+      const queues = await boss.getQueues([...registrations.keys(), DEAD_QUEUE]);
+      return queues.map(({ name, queuedCount, activeCount }) => ({ name, waiting: queuedCount, running: activeCount }));
+    },
+
+    stop(drainMs) {
+      stopped ??= (async () => {
+        const timer = setTimeout(() => stopping.abort(new Error('The process stops.')), drainMs);
+        try {
+          await boss.stop({ graceful: true, timeout: drainMs + ABORT_GRACE_MS });
+        } finally {
+          clearTimeout(timer);
+          stopping.abort(new Error('The process stops.'));
+        }
+      })();
+      return stopped;
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
+import { networkInterfaces } from 'node:os';
+import { getRequestListener } from '@hono/node-server';
+import { StartError } from './embedded/start-error.ts';
+
+export type Fetch = Parameters<typeof getRequestListener>[0];
+
+export interface Listening {
+  server: Server | SecureServer;
+  /** Stops accepting, lets answers under way end, and cuts what is left after `graceMs`. */
+  close(graceMs: number): Promise<void>;
+}
+
+export interface ListenOptions {
+  fetch: Fetch;
+  host: string;
+  port: number;
+  /** PEM; with it the server speaks HTTPS. */
+  tls?: { cert: string; key: string };
+}
+
+/** @throws StartError when the port is taken or may not be used. */
+export async function listen({ fetch, host, port, tls }: ListenOptions): Promise<Listening> {
+  const answer = getRequestListener(fetch);
+  const listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void answer(incoming, outgoing);
+  const server = tls ? createSecureServer(tls, listener) : createServer(listener);
+  // A download over a bad line takes as long as it takes; a client that sends no header does not get to wait.
+  server.requestTimeout = 0;
+  server.headersTimeout = 20_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  }).catch((cause: NodeJS.ErrnoException) => {
+    throw portError(cause, port, tls !== undefined);
+  });
+  return {
+    server,
+    async close(graceMs) {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+      await closed;
+      clearTimeout(cut);
+    },
+  };
+}
+
+function portError(cause: NodeJS.ErrnoException, port: number, secure: boolean): Error {
+  const setting = secure ? 'TLS_PORT' : 'PORT';
+  if (cause.code === 'EADDRINUSE') {
+    return new StartError(`Port ${port} is taken by another program.`, `Stop it, or set ${setting} to another port.`, {
+      cause,
+    });
+  }
+  if (cause.code === 'EACCES') {
+    return new StartError(`Port ${port} may not be used.`, `Set ${setting} to a port above 1023, or start as root.`, {
+      cause,
+    });
+  }
+  return cause;
+}
+
+/** IPv4 addresses of this machine in its networks, for links that people of other schools type. */
+export function networkAddresses(): string[] {
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter((address) => address.family === 'IPv4' && !address.internal)
+    .map((address) => address.address);
+}

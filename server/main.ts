@@ -1,0 +1,156 @@
+import { existsSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Logger, pino } from 'pino';
+import { z } from 'zod';
+import { announce, writeRunningFile } from './announcement.ts';
+import { createApp } from './app.ts';
+import { type Config, ConfigError, readConfig } from './config.ts';
+import { openDataFolder } from './embedded/data-folder.ts';
+import { StartError } from './embedded/start-error.ts';
+import { measureParts } from './gauges.ts';
+import { createMetrics } from './http/metrics.ts';
+import { listen, networkAddresses } from './listen.ts';
+import { openParts } from './parts.ts';
+import { missingPrograms, probesOf } from './probes.ts';
+import { startServices } from './services.ts';
+import { createShutdown, type Shutdown } from './shutdown.ts';
+import { createSystemService } from './system/service.ts';
+import { loadServerTls, type ServerTls } from './tls/certificates.ts';
+
+/** SIGTERM ends the process within 10 s, even when a part hangs; answers under way get less than a part does. */
+const partMs = 4_000;
+const drainMs = 2_000;
+const dayMs = 24 * 60 * 60 * 1000;
+const top = fileURLToPath(new URL('..', import.meta.url));
+
+async function loadTls(config: Config, dataDir: string): Promise<ServerTls | null> {
+  if (config.TLS === 'off') return null;
+  return await loadServerTls({
+    dataDir,
+    certificateFile: config.TLS_CERT,
+    privateKeyFile: config.TLS_KEY,
+    names: [...config.TLS_NAMES, config.ANNOUNCED_ADDRESS, config.PUBLIC_URL],
+  });
+}
+
+async function version(): Promise<string> {
+  const file = await readFile(join(top, 'package.json'), 'utf8');
+  return z.object({ version: z.string() }).parse(JSON.parse(file)).version;
+}
+
+async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<void> {
+  const startedAt = new Date();
+  const folder = await openDataFolder(config.DATA_DIR);
+  shutdown.add('data folder', () => folder.release());
+  const dataDir = folder.path;
+  await rm(join(dataDir, 'running.json'), { force: true });
+  const tls = await loadTls(config, dataDir);
+
+  const parts = await openParts({ config, dataDir, log, shutdown });
+  const { services, authentication, cookieSecret, classroom, index } = await startServices({
+    config,
+    dataDir,
+    parts,
+    log,
+    shutdown,
+  });
+  const metrics = createMetrics();
+  measureParts(metrics, parts, classroom);
+  const missing = await missingPrograms(config);
+  const webRoot = join(top, 'web/dist');
+  const hasPages = existsSync(join(webRoot, 'index.html'));
+  const degraded = [...parts.degraded, ...(hasPages ? [] : ['web/dist: the pages have not been built'])];
+  const system = createSystemService({
+    probes: probesOf(parts, index, classroom, missing),
+    deadJobs: parts.jobs.dead,
+    version: await version(),
+    startedAt,
+    versions: async () => [{ name: 'Node.js', version: process.versions.node }],
+    dataDir,
+    degraded,
+  });
+  const app = createApp({
+    log,
+    metrics,
+    metricsToken: config.METRICS_TOKEN ?? null,
+    identity: { db: parts.database.db, pool: parts.database.pool, authentication, secret: cookieSecret },
+    services: { ...services, system, authority: tls?.authority ?? null },
+    publicOrigin: config.PUBLIC_URL ? new URL(config.PUBLIC_URL).origin : null,
+    trustedProxies: config.TRUSTED_PROXIES,
+    storeOrigin: config.S3_ENDPOINT ? new URL(config.S3_PUBLIC_ENDPOINT ?? config.S3_ENDPOINT).origin : null,
+    webRoot: hasPages ? webRoot : null,
+  });
+
+  const plain = await listen({ fetch: app.fetch, host: config.HOST, port: config.PORT });
+  classroom.attach(plain.server);
+  shutdown.add('HTTP', () => plain.close(drainMs));
+  if (tls) {
+    const secure = await listen({ fetch: app.fetch, host: config.HOST, port: config.TLS_PORT, tls });
+    classroom.attach(secure.server);
+    shutdown.add('HTTPS', () => secure.close(drainMs));
+    const renewal = setInterval(() => {
+      loadTls(config, dataDir)
+        .then((renewed) => {
+          if (renewed && 'setSecureContext' in secure.server) secure.server.setSecureContext(renewed);
+        })
+        .catch((error: unknown) => log.error({ err: error }, 'the certificate could not be renewed'));
+    }, dayMs);
+    renewal.unref();
+  }
+
+  const announcement = {
+    address: config.PUBLIC_URL ?? `http://localhost:${config.PORT}`,
+    secureAddresses: tls ? networkAddresses().map((address) => `https://${address}:${config.TLS_PORT}`) : [],
+    setUpToken: await services.setUp.issueToken(),
+    dataDir,
+    parts: parts.described,
+    degraded: [...degraded, ...missing],
+  };
+  await writeRunningFile(announcement);
+  process.stdout.write(announce(announcement));
+}
+
+/** Ends the process in good order on the first signal, at once on the second. */
+function endOnSignals(shutdown: Shutdown, log: Logger): void {
+  let asked = false;
+  const end = (signal: NodeJS.Signals) => {
+    if (asked) process.exit(1);
+    asked = true;
+    log.info({ signal }, 'stopping');
+    void shutdown.run().then((clean) => process.exit(clean ? 0 : 1));
+  };
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+}
+
+/** Words for the person at the console, for problems that they can mend. */
+function explain(error: unknown): string | null {
+  return error instanceof StartError || error instanceof ConfigError ? `\n${error.message}\n` : null;
+}
+
+async function main(): Promise<void> {
+  let config: Config;
+  try {
+    config = readConfig(process.env);
+  } catch (error) {
+    process.stderr.write(explain(error) ?? `${String(error)}\n`);
+    process.exitCode = 1;
+    return;
+  }
+  const log = pino({ level: config.LOG_LEVEL });
+  const shutdown = createShutdown({ log, partMs });
+  endOnSignals(shutdown, log);
+  try {
+    await start(config, log, shutdown);
+  } catch (error) {
+    const words = explain(error);
+    if (words) process.stderr.write(words);
+    else log.fatal({ err: error }, 'the server could not start');
+    await shutdown.run();
+    process.exit(1);
+  }
+}
+
+await main();

@@ -1,0 +1,46 @@
+import type { FileErrorCode } from '../files/schema.ts';
+
+/** Widths in pixels at which images are kept; others are made of these when asked for. */
+export const storedWidths = [320, 1280] as const;
+
+/** One WebP image. */
+export interface Preview {
+  kind: 'page' | 'poster' | 'image';
+  /** Of the page, from 1 on. */
+  number: number;
+  width: number;
+  height: number;
+  content: Buffer;
+}
+
+/** What a way of making previews works with. */
+export interface Tools {
+  /** The file, in `folder`. */
+  source: string;
+  /** Private to this job and writable for converters. */
+  folder: string;
+  signal: AbortSignal;
+  keep(preview: Preview): Promise<void>;
+}
+
+/** What was found out about a file. */
+export interface Findings {
+  mediaType?: string;
+  pages?: number;
+  durationMs?: number;
+  width?: number;
+  height?: number;
+  /** Words for search. */
+  text?: string | null;
+}
+
+/** Why there is no preview, and none will ever be. */
+export class PreviewProblem extends Error {
+  override readonly name = 'PreviewProblem';
+  readonly code: FileErrorCode;
+
+  constructor(code: FileErrorCode, options: ErrorOptions = {}) {
+    super(code, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EmptyRecordingError, type FinishedRecording, type FinishOptions } from '../../media/index.ts';
+import type { Database } from '../database/database.ts';
+import { AppError } from '../errors.ts';
+import { type JobHandler, PermanentJobError } from '../jobs/definition.ts';
+import type { Storage } from '../storage/storage.ts';
+import { chunkKey, readJournal, recordingPrefix } from './journal.ts';
+import { posterPrefix, storePoster } from './poster.ts';
+import { type Publication, type PublishedVideo, publish } from './publication.ts';
+import { changeState, findRecording } from './repository.ts';
+
+export interface FinishingOptions {
+  db: Database;
+  storage: Storage;
+  outbox: Publication;
+  /** Folder for work that can be made anew. */
+  workRoot: string;
+  /** The classroom's own way from chunks to a video. */
+  finishVideo(options: FinishOptions): Promise<FinishedRecording>;
+  /** Sends the job that deletes the chunks, as part of the transaction. */
+  sendClean(trx: Database, recordingId: string): Promise<void>;
+  ffmpeg?: string;
+  ffprobe?: string;
+}
+
+async function sha256Of(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of body) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+/** The job `recording.finish`. Whatever it had done before it was interrupted it does again, or finds done. */
+export function createFinishing(options: FinishingOptions): JobHandler<{ recordingId: string }> {
+  const { db, storage, outbox, finishVideo, sendClean } = options;
+
+  /** Puts the video into Storage and reads it back: nothing is published, and no chunk deleted, on trust. */
+  async function store(recordingId: string, finished: FinishedRecording, signal: AbortSignal): Promise<PublishedVideo> {
+    const prefix = recordingPrefix(recordingId);
+    const { size: bytes } = await stat(finished.videoPath);
+    const sha256 = await sha256Of(createReadStream(finished.videoPath, { signal }));
+    const objectKey = `${prefix}video-${sha256}.mp4`;
+    await storage.put(objectKey, createReadStream(finished.videoPath), { bytes, sha256, signal });
+    const readBack = await sha256Of(await storage.get(objectKey, { signal }));
+    if (readBack !== sha256) {
+      await storage.delete(objectKey);
+      throw new AppError('storage_unavailable', { detail: 'The store gave back other bytes than it was given.' });
+    }
+    const posters = finished.posterPath
+      ? await storePoster(storage, posterPrefix(recordingId), finished.posterPath, signal)
+      : [];
+    return { objectKey, bytes, sha256, posters };
+  }
+
+  async function fail(recordingId: string, failure: 'empty' | 'unfinishable'): Promise<void> {
+    await db
+      .transaction()
+      .execute((trx) => changeState(trx, recordingId, { state: 'failed', reason: failure, at: new Date() }));
+  }
+
+  return async ({ recordingId }, { signal, log, lastAttempt }) => {
+    const recording = await findRecording(db, recordingId);
+    if (!recording) throw new PermanentJobError('There is no such recording.');
+    if (recording.state === 'finished') return;
+    await db
+      .transaction()
+      .execute((trx) => changeState(trx, recordingId, { state: 'finishing', reason: 'again', at: new Date() }));
+
+    const journal = await readJournal(db, recordingId);
+    const workFolder = join(options.workRoot, `recording-${recordingId}`);
+    await mkdir(workFolder, { recursive: true });
+    try {
+      const finished = await finishVideo({
+        journal,
+        workFolder,
+        signal,
+        ...(options.ffmpeg !== undefined && { ffmpeg: options.ffmpeg }),
+        ...(options.ffprobe !== undefined && { ffprobe: options.ffprobe }),
+        async *readChunk(chunk, chunkSignal) {
+          yield* await storage.get(chunkKey(chunk), { signal: chunkSignal });
+        },
+      });
+      const video = await store(recordingId, finished, signal);
+      await db.transaction().execute(async (trx) => {
+        if (await publish(trx, outbox, recordingId, video, finished)) await sendClean(trx, recordingId);
+      });
+      const { durationMs, completeness } = finished;
+      log.info({ recordingId, durationMs, completeness, gaps: finished.timeline.gaps.length }, 'recording published');
+    } catch (error) {
+      if (error instanceof EmptyRecordingError) {
+        // Nobody ever sent anything: there is nothing to show, and no retry can help.
+        log.warn({ recordingId }, 'a recording is empty');
+        return await fail(recordingId, 'empty');
+      }
+      if (lastAttempt && !signal.aborted) await fail(recordingId, 'unfinishable');
+      throw error;
+    } finally {
+      await rm(workFolder, { recursive: true, force: true });
+    }
+  };
+}

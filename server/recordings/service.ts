@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import type { Database } from '../database/database.ts';
+import type { ResourceRecording } from '../resources/schema.ts';
+import { insertRecording, listUnfinished, lockRecordingOfSession } from './repository.ts';
+
+export interface RecordingOptions {
+  db: Database;
+  /** Sends the finishing job as part of the transaction; again is harmless. */
+  sendFinish(trx: Database, recordingId: string): Promise<void>;
+  /** The same with the job that looks whether a recorder is gone. */
+  sendConclude(trx: Database, recordingId: string, delaySeconds: number): Promise<void>;
+}
+
+/** By then a recorder has said that it is done, unless its store is away or it never came to write. */
+const patienceSeconds = 60;
+
+export type RecordingService = ReturnType<typeof createRecordingService>;
+
+/** The part of a kept timeline that is shown beside the video. */
+const replaySchema = z.object({
+  slides: z.array(z.object({ atMs: z.number(), page: z.number(), fileId: z.string().nullable() })),
+  gaps: z.array(z.object({ track: z.string(), startMs: z.number(), endMs: z.number() })),
+});
+
+export function createRecordingService({ db, sendFinish, sendConclude }: RecordingOptions) {
+  return {
+    /** There is a recording from the moment a session is live. */
+    async arm(trx: Database, classSessionId: string, at: Date): Promise<void> {
+      await insertRecording(trx, classSessionId, at);
+    },
+
+    /**
+     * The session is over. When its recorder has said so too, the video is made now; else as soon as the recorder says it,
+     * because chunks may still be on their way. A recorder that is gone says nothing any more.
+     */
+    async finishLater(trx: Database, classSessionId: string, recorderGone: boolean): Promise<void> {
+      const recording = await lockRecordingOfSession(trx, classSessionId);
+      if (!recording) return;
+      const silent = recorderGone || recording.recorders === 0;
+      if (recording.state === 'finishing') await sendFinish(trx, recording.id);
+      else await sendConclude(trx, recording.id, silent ? 0 : patienceSeconds);
+    },
+
+    /** After a start: what a crash left behind is finished without anybody's help. @returns how many. */
+    async recover(): Promise<number> {
+      const unfinished = await listUnfinished(db);
+      for (const { id, state } of unfinished) {
+        if (state === 'finishing') await sendFinish(db, id);
+        else await sendConclude(db, id, 0);
+      }
+      return unfinished.length;
+    },
+
+    /** What belongs to a class recording of the library; null when the resource is none. */
+    async recordingOf(resourceId: string): Promise<ResourceRecording | null> {
+      const row = await db
+        .selectFrom('recording')
+        .innerJoin('class_session', 'class_session.id', 'recording.class_session_id')
+        .where('recording.resource_id', '=', resourceId)
+        .select(['class_session_id', 'slides_file_id', 'duration_ms', 'completeness', 'timeline'])
+        .executeTakeFirst();
+      if (!row || row.duration_ms === null || row.completeness === null) return null;
+      const { slides, gaps } = replaySchema.parse(row.timeline);
+      const slidesFileId = row.slides_file_id ?? slides.find(({ fileId }) => fileId !== null)?.fileId ?? null;
+      return {
+        classSessionId: row.class_session_id,
+        durationMs: row.duration_ms,
+        completeness: row.completeness,
+        gaps: gaps.map((gap) => ({ ...gap, startMs: Math.round(gap.startMs), endMs: Math.round(gap.endMs) })),
+        slides: slides
+          .filter(({ fileId }) => fileId === slidesFileId)
+          .map(({ atMs, page }) => ({ atMs: Math.round(atMs), page })),
+        slidesFileId,
+      };
+    },
+  };
+}
