@@ -1,0 +1,18 @@
+import type { InferRequestType } from 'hono/client';
+import { answer, client } from './client.ts';
+
+type Create = InferRequestType<(typeof client)['class-sessions']['$post']>['json'];
+type Change = InferRequestType<(typeof client)['class-sessions'][':id']['$patch']>['json'];
+
+export const listClassSessions = (range: { from?: string; to?: string; mine?: 'true' }, signal?: AbortSignal) =>
+  answer(client['class-sessions'].$get({ query: range }, { init: { signal } }));
+export const readClassSession = (id: string, signal?: AbortSignal) =>
+  answer(client['class-sessions'][':id'].$get({ param: { id } }, { init: { signal } }));
+export const createClassSession = (json: Create) => answer(client['class-sessions'].$post({ json }));
+export const changeClassSession = (id: string, json: Change) =>
+  answer(client['class-sessions'][':id'].$patch({ param: { id }, json }));
+export const cancelClassSession = (id: string) =>
+  answer(client['class-sessions'][':id'].cancellation.$post({ param: { id } }));
+export const startClassSession = (id: string) => answer(client['class-sessions'][':id'].start.$post({ param: { id } }));
+export const joinClassSession = (id: string) => answer(client['class-sessions'][':id'].join.$post({ param: { id } }));
+export const endClassSession = (id: string) => answer(client['class-sessions'][':id'].end.$post({ param: { id } }));

@@ -1,0 +1,58 @@
+import { answer, client } from './client.ts';
+import type { FacetName, Licence, ResourceKind, Visibility } from './types.ts';
+
+export type SearchSort = 'relevance' | 'newest' | 'popular';
+export const facetNames = [
+  'kind',
+  'stage',
+  'subject',
+  'edition',
+  'grade',
+  'volume',
+  'schoolId',
+] as const satisfies readonly FacetName[];
+export type SearchFilters = Record<FacetName, string[]>;
+
+export interface Search {
+  q: string;
+  filters: SearchFilters;
+  /** A place in the catalog; what lies there or below. */
+  nodeId: string | null;
+  sort: SearchSort;
+  limit: number;
+  offset: number;
+}
+
+export function searchResources(search: Search, signal: AbortSignal) {
+  const query: Record<string, string> = {
+    q: search.q,
+    sort: search.sort,
+    limit: String(search.limit),
+    offset: String(search.offset),
+    facets: 'kind,subject,edition,grade,volume',
+  };
+  for (const name of facetNames) if (search.filters[name].length > 0) query[name] = search.filters[name].join(',');
+  if (search.nodeId) query.nodeId = search.nodeId;
+  return answer(client.resources.$get({ query }, { init: { signal } }));
+}
+
+export interface ResourceInput {
+  title: string;
+  kind: ResourceKind;
+  description: string;
+  nodeId: string | null;
+  licence: Licence;
+  visibility: Visibility;
+  fileIds: string[];
+}
+
+export const readResource = (id: string, signal?: AbortSignal) =>
+  answer(client.resources[':id'].$get({ param: { id } }, { init: { signal } }));
+export const createResource = (input: ResourceInput & { publish: boolean }) =>
+  answer(client.resources.$post({ json: input }));
+export const updateResource = (id: string, input: ResourceInput & { revision: number }) =>
+  answer(client.resources[':id'].$patch({ param: { id }, json: input }));
+export const publishResource = (id: string) => answer(client.resources[':id'].publication.$post({ param: { id } }));
+export const deleteResource = (id: string) => answer(client.resources[':id'].$delete({ param: { id } }));
+export const listMyResources = (status: 'draft' | 'published', cursor: string | null, signal?: AbortSignal) =>
+  answer(client.me.resources.$get({ query: { status, ...(cursor ? { cursor } : {}) } }, { init: { signal } }));

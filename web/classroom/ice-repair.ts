@@ -1,0 +1,71 @@
+import type { types } from 'mediasoup-client';
+
+export interface IceRepairOptions {
+  /** Asks for new ICE parameters and applies them (RFC 8445 §2.4); rejects while the socket is gone. */
+  restart(): Promise<void>;
+  /** Begins the media anew; called when restarts have not helped. */
+  rebuild(): Promise<void>;
+  /** How long a transport may be `disconnected` before it is helped. */
+  patienceMs?: number;
+  /** How long a restart may take to lead to `connected`. */
+  settleMs?: number;
+}
+
+export interface IceRepair {
+  /** A transport changed its state. */
+  stateChanged(state: types.ConnectionState): void;
+  /** The socket is back: what failed for want of it is tried at once. */
+  lineBack(): void;
+  stop(): void;
+}
+
+const restartsBeforeRebuild = 3;
+
+/** Watches one transport: 1 s of `disconnected`, or `failed`, → restartIce; three without success → new transports. */
+export function createIceRepair({ restart, rebuild, patienceMs = 1000, settleMs = 4000 }: IceRepairOptions): IceRepair {
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  let broken = false;
+  let failures = 0;
+  let stopped = false;
+
+  function after(ms: number): void {
+    if (timer) clearTimeout(timer);
+    timer = setTimeout(() => void attempt(), ms);
+  }
+
+  async function attempt(): Promise<void> {
+    if (stopped || !broken) return;
+    const help = failures < restartsBeforeRebuild ? restart : rebuild;
+    failures = help === restart ? failures + 1 : 0;
+    try {
+      await help();
+    } catch {
+      // The socket is gone, or the node busy: it was no fault of ICE, so the try does not count.
+      failures = Math.max(0, failures - 1);
+    }
+    if (broken && !stopped) after(settleMs);
+  }
+
+  function stop(): void {
+    stopped = true;
+    if (timer) clearTimeout(timer);
+  }
+
+  return {
+    stateChanged(state) {
+      if (state === 'connected') {
+        broken = false;
+        failures = 0;
+        if (timer) clearTimeout(timer);
+      } else if (state === 'failed' || state === 'disconnected') {
+        if (broken && state === 'disconnected') return;
+        broken = true;
+        after(state === 'failed' ? 0 : patienceMs);
+      }
+    },
+    lineBack() {
+      if (broken) after(0);
+    },
+    stop,
+  };
+}

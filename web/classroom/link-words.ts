@@ -1,0 +1,58 @@
+import type { Link } from '../../media/protocol.ts';
+import type { TextKey } from '../locales/text.ts';
+
+export type LinkTone = 'good' | 'fair' | 'poor' | 'lost' | 'unknown';
+
+export interface LinkWords {
+  tone: LinkTone;
+  key: TextKey;
+  named: Record<string, unknown>;
+}
+
+const fairLoss = 0.03;
+const poorLoss = 0.12;
+const fairRttMs = 400;
+const poorConcealed = 0.1;
+
+function percent(value: number): number {
+  return Math.round(value * 100);
+}
+
+export function linkTone(link: Link): LinkTone {
+  const { loss, concealed, rttMs, rung } = link;
+  if ((loss ?? 0) >= poorLoss || (concealed ?? 0) >= poorConcealed || rung === 'slides_audio' || rung === 'audio')
+    return 'poor';
+  if ((loss ?? 0) >= fairLoss || (rttMs ?? 0) >= fairRttMs || rung !== 'all') return 'fair';
+  return 'good';
+}
+
+/** The state of a room's line in two words, for the presenter: 良好, 丢包 12%, 网速 90 kbit/s. */
+export function linkWords(link: Link | undefined, connected: boolean): LinkWords {
+  if (!connected) return { tone: 'lost', key: 'classroom.link.recovering', named: {} };
+  if (!link) return { tone: 'unknown', key: 'classroom.link.measuring', named: {} };
+  const tone = linkTone(link);
+  const loss = link.loss ?? 0;
+  if (loss >= fairLoss) return { tone, key: 'classroom.link.loss', named: { percent: percent(loss) } };
+  if (link.rung !== 'all' && link.downKbps !== null)
+    return { tone, key: 'classroom.link.speed', named: { kbps: Math.round(link.downKbps) } };
+  if ((link.concealed ?? 0) >= poorConcealed) return { tone, key: 'classroom.link.choppy', named: {} };
+  if ((link.rttMs ?? 0) >= fairRttMs) return { tone, key: 'classroom.link.delay', named: { ms: link.rttMs } };
+  return { tone, key: 'classroom.link.good', named: {} };
+}
+
+/** What the room still gets, step by step down the ladder. */
+export function rungKey(link: Link): TextKey {
+  return `classroom.rung.${link.rung}`;
+}
+
+/** The same for those in the room, as a sentence on the big screen. */
+export function ownLinkWords(link: Link | null, open: boolean, mediaConnected: boolean): LinkWords {
+  if (!open || !mediaConnected) return { tone: 'lost', key: 'classroom.ownLink.lost', named: {} };
+  if (!link) return { tone: 'unknown', key: 'classroom.ownLink.measuring', named: {} };
+  if (link.rung === 'slides_audio') return { tone: 'poor', key: 'classroom.ownLink.slidesAudio', named: {} };
+  if (link.rung === 'audio') return { tone: 'poor', key: 'classroom.ownLink.audio', named: {} };
+  const tone = linkTone(link);
+  if (link.rung === 'low_video') return { tone, key: 'classroom.ownLink.lowVideo', named: {} };
+  if (tone === 'good') return { tone, key: 'classroom.ownLink.good', named: {} };
+  return { tone, key: tone === 'poor' ? 'classroom.ownLink.poor' : 'classroom.ownLink.fair', named: {} };
+}

@@ -1,0 +1,122 @@
+import { type ComputedRef, computed, onScopeDispose, type Ref, ref, shallowRef } from 'vue';
+import { ApiError } from '../api/problem.ts';
+import { enrolDevice, readDeviceToday } from '../api/rooms.ts';
+import type { ClassSession, Named } from '../api/types.ts';
+import { useNow } from './clock.ts';
+
+/** `unknown`: this machine belongs to no room. `refused`: the enrolment code was wrong or too old. */
+export type RoomPhase = 'starting' | 'enrolling' | 'refused' | 'unknown' | 'ready';
+
+export interface Today {
+  room: Named;
+  school: Named;
+  sessions: ClassSession[];
+}
+
+export interface RoomDay {
+  phase: Readonly<Ref<RoomPhase>>;
+  today: Readonly<Ref<Today | null>>;
+  online: Readonly<Ref<boolean>>;
+  /** How long the last question took to be answered; null before the first. */
+  rttMs: Readonly<Ref<number | null>>;
+  /** By the server's clock: the clocks of room machines are often wrong. */
+  now: ComputedRef<number>;
+  /** Asks at once, e.g. when a lesson ended. */
+  refresh(): Promise<void>;
+}
+
+const calmMs = 15_000;
+/** Close to a lesson, and while something is wrong, the room asks more often. */
+const alertMs = 3000;
+const readyEarlyMs = 10 * 60_000;
+
+/** The lesson that the room belongs in now. */
+export function sessionToEnter(sessions: readonly ClassSession[]): ClassSession | null {
+  return sessions.find((session) => session.state === 'live') ?? null;
+}
+
+/** Whether a lesson may begin any moment: the room is ready, and waits for its presenter. */
+export function isDue(sessions: readonly ClassSession[], now: number): boolean {
+  return sessions.some(
+    (session) =>
+      session.state === 'scheduled' &&
+      Date.parse(session.scheduledStart) - readyEarlyMs <= now &&
+      now < Date.parse(session.scheduledEnd),
+  );
+}
+
+/** The next lesson that has not begun. */
+export function nextSession(sessions: readonly ClassSession[], now: number): ClassSession | null {
+  const coming = sessions.filter((session) => session.state === 'scheduled' && Date.parse(session.scheduledEnd) > now);
+  return coming.sort((a, b) => a.scheduledStart.localeCompare(b.scheduledStart))[0] ?? null;
+}
+
+/** Whose room this machine is and what happens in it today; enrols the machine with `code` first, if there is one. */
+export function useRoomDay(code: string | null, enrolled: () => void): RoomDay {
+  const phase = ref<RoomPhase>(code ? 'enrolling' : 'starting');
+  const today = shallowRef<Today | null>(null);
+  const online = ref(true);
+  const rttMs = ref<number | null>(null);
+  const clock = useNow();
+  const ahead = ref(0);
+  const now = computed(() => clock.value + ahead.value);
+  const life = new AbortController();
+  let pending = code;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  async function enrol(secret: string): Promise<boolean> {
+    try {
+      await enrolDevice(secret);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code === 'offline' || error.status >= 500 || error.status === 429)
+        throw error;
+      pending = null;
+      // Opened again with a used code on a machine that has its key: it is the room already.
+      await ask();
+      if (phase.value === 'unknown') phase.value = 'refused';
+      return false;
+    }
+    pending = null;
+    enrolled();
+    return true;
+  }
+
+  async function ask(): Promise<void> {
+    const started = performance.now();
+    try {
+      const answer = await readDeviceToday(life.signal);
+      rttMs.value = Math.round(performance.now() - started);
+      ahead.value = Date.parse(answer.now) - Date.now();
+      today.value = answer;
+      phase.value = 'ready';
+    } catch (error) {
+      if (!(error instanceof ApiError) || (error.status !== 401 && error.status !== 403)) throw error;
+      today.value = null;
+      if (phase.value !== 'refused') phase.value = 'unknown';
+    }
+    online.value = true;
+  }
+
+  async function refresh(): Promise<void> {
+    clearTimeout(timer);
+    try {
+      if (!pending || (await enrol(pending))) await ask();
+    } catch {
+      if (life.signal.aborted) return;
+      online.value = false;
+    }
+    if (life.signal.aborted) return;
+    const due = today.value && isDue(today.value.sessions, now.value);
+    timer = setTimeout(() => void refresh(), due || !online.value || phase.value !== 'ready' ? alertMs : calmMs);
+  }
+
+  const hurry = (): void => void refresh();
+  addEventListener('online', hurry);
+  onScopeDispose(() => {
+    life.abort();
+    clearTimeout(timer);
+    removeEventListener('online', hurry);
+  });
+  void refresh();
+  return { phase, today, online, rttMs, now, refresh };
+}

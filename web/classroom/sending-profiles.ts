@@ -1,0 +1,66 @@
+import type { types } from 'mediasoup-client';
+import type { Source } from '../../media/protocol.ts';
+
+/** What to ask of the camera; `ideal`, so that a lesser camera serves as well. */
+export const cameraConstraints: MediaTrackConstraints = {
+  width: { ideal: 1280 },
+  height: { ideal: 720 },
+  frameRate: { ideal: 20, max: 30 },
+};
+
+/** In a music lesson the browser's clean-up eats instruments: original sound, in stereo. */
+export function microphoneConstraints(music: boolean): MediaTrackConstraints {
+  return {
+    echoCancellation: !music,
+    noiseSuppression: !music,
+    autoGainControl: !music,
+    channelCount: { ideal: music ? 2 : 1 },
+  };
+}
+
+export const screenConstraints: DisplayMediaStreamOptions = {
+  video: { width: { max: 1920 }, height: { max: 1080 }, frameRate: { max: 5 } },
+  audio: true,
+};
+
+export type SendingProfile = Pick<types.ProducerOptions, 'encodings' | 'codecOptions'>;
+
+const layered = 'L1T3';
+
+const cameraProfile: SendingProfile = {
+  encodings: [
+    { rid: 'q', scaleResolutionDownBy: 4, maxBitrate: 120_000, scalabilityMode: layered },
+    { rid: 'h', scaleResolutionDownBy: 2, maxBitrate: 400_000, scalabilityMode: layered },
+    { rid: 'f', scaleResolutionDownBy: 1, maxBitrate: 1_200_000, scalabilityMode: layered },
+  ],
+  codecOptions: { videoGoogleStartBitrate: 800 },
+};
+
+const screenProfile: SendingProfile = {
+  encodings: [
+    { rid: 'h', scaleResolutionDownBy: 1.5, maxBitrate: 180_000, maxFramerate: 2, scalabilityMode: 'L1T1' },
+    { rid: 'f', scaleResolutionDownBy: 1, maxBitrate: 1_200_000, maxFramerate: 5, scalabilityMode: 'L1T1' },
+  ],
+};
+
+const speech: SendingProfile = {
+  codecOptions: { opusStereo: false, opusFec: true, opusDtx: true, opusNack: true, opusMaxAverageBitrate: 32_000 },
+};
+
+const musicSound: SendingProfile = {
+  codecOptions: { opusStereo: true, opusFec: true, opusDtx: false, opusNack: true, opusMaxAverageBitrate: 128_000 },
+};
+
+/** How each source is encoded (live.md, adapting to bad links). */
+export function sendingProfile(source: Source, music: boolean): SendingProfile {
+  switch (source) {
+    case 'camera':
+      return cameraProfile;
+    case 'screen':
+      return screenProfile;
+    case 'microphone':
+      return music ? musicSound : speech;
+    case 'screenAudio':
+      return musicSound;
+  }
+}

@@ -1,0 +1,30 @@
+import type { ClassSession } from '../api/types.ts';
+import type { TextKey } from '../locales/text.ts';
+
+export interface SessionAction {
+  key: TextKey;
+  to: string;
+  /** The one thing to do now. */
+  urgent: boolean;
+}
+
+const soonMs = 30 * 60_000;
+
+/** What the reader can do with a session now: teach, listen, or see it again. */
+export function sessionAction(session: ClassSession, now: number): SessionAction | null {
+  const { id, may, state, recording } = session;
+  if (may.present) {
+    const live = state === 'live';
+    const soon = Date.parse(session.scheduledStart) - now < soonMs;
+    return {
+      key: live ? 'classroom.timetable.enter' : 'classroom.timetable.start',
+      to: `/studio/${id}`,
+      urgent: live || soon,
+    };
+  }
+  if (may.observe && state === 'live')
+    return { key: 'classroom.timetable.observe', to: `/observe/${id}`, urgent: true };
+  if (recording?.resourceId)
+    return { key: 'classroom.timetable.replay', to: `/resources/${recording.resourceId}`, urgent: false };
+  return null;
+}

@@ -1,0 +1,72 @@
+import { type ComputedRef, computed, type Ref, ref, shallowRef } from 'vue';
+import type { Slides as SlidesFile, Snapshot } from '../../media/protocol.ts';
+import type { Connection } from './connection.ts';
+import { isLineFault } from './failure.ts';
+import type { NotificationHandlers } from './socket.ts';
+
+/** The pages that everyone sees. */
+export interface Slides {
+  file: Readonly<Ref<SlidesFile | null>>;
+  /** From 1. The presenter's own turns show at once, before the node has heard of them. */
+  page: Readonly<Ref<number>>;
+  pages: ComputedRef<number>;
+  /** Presenter: turns to a page within the file; a turn made while the line is gone is sent when it is back. */
+  turn(page: number): void;
+}
+
+export function createSlides(request: Connection['request']) {
+  const file = shallowRef<SlidesFile | null>(null);
+  const page = ref(1);
+  let unsent: number | null = null;
+  let sending = false;
+  let again = false;
+
+  /** Only the newest page counts: a slow line never replays a hurried thumb. */
+  async function send(): Promise<void> {
+    again = sending;
+    if (sending) return;
+    sending = true;
+    try {
+      while (unsent !== null) {
+        const wanted: number = unsent;
+        await request('turnSlide', { page: wanted });
+        if (unsent === wanted) unsent = null;
+      }
+    } catch (error) {
+      // Refused for good: show what the others see, told by the next notification. A lost line keeps the wish.
+      if (!isLineFault(error)) unsent = null;
+    } finally {
+      sending = false;
+      // The line came back, or another page was wanted, while this try was failing.
+      if (again && unsent !== null) void send();
+    }
+  }
+
+  const slides: Slides = {
+    file,
+    page,
+    pages: computed(() => file.value?.pages ?? 0),
+    turn(wanted) {
+      const next = Math.min(Math.max(1, wanted), file.value?.pages ?? 1);
+      if (next === page.value) return;
+      page.value = next;
+      unsent = next;
+      void send();
+    },
+  };
+  const handlers: NotificationHandlers = {
+    slideTurned(data) {
+      if (unsent === null) page.value = data.page;
+    },
+    slidesShown(data) {
+      unsent = null;
+      file.value = data.slides;
+      page.value = data.page;
+    },
+  };
+  function take(snapshot: Snapshot): void {
+    file.value = snapshot.slides;
+    if (unsent === null) page.value = snapshot.page;
+  }
+  return { slides, handlers, take, lineBack: () => void send() };
+}

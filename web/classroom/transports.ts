@@ -1,0 +1,102 @@
+import type { types } from 'mediasoup-client';
+import { type ConsumerParameters, type RequestAnswer, requests, type Source } from '../../media/protocol.ts';
+import type { Connection } from './connection.ts';
+import { createIceRepair, type IceRepair } from './ice-repair.ts';
+import { sendingProfile } from './sending-profiles.ts';
+
+type Opened = Pick<RequestAnswer<'openTransports'>, 'sendTransport' | 'receiveTransport'>;
+
+export interface TransportsOptions {
+  device: types.Device;
+  iceServers: RTCIceServer[];
+  opened: Opened;
+  request: Connection['request'];
+  /** ICE restarts have failed three times. */
+  rebuild(): Promise<void>;
+  receivingChanged(state: types.ConnectionState): void;
+}
+
+/** The two transports of one epoch: closed together, never reopened. */
+export interface Transports {
+  /** Null for those who may never send. */
+  readonly send: types.Transport | null;
+  readonly receive: types.Transport;
+  produce(source: Source, track: MediaStreamTrack, music: boolean, paused: boolean): Promise<types.Producer>;
+  consume(parameters: ConsumerParameters): Promise<types.Consumer>;
+  lineBack(): void;
+  close(): void;
+}
+
+/** A listener's jitter buffer is long, so that late packets are still in time; on stage it is as short as it can be. */
+export const listeningDelayMs = 400;
+
+export function openTransports(options: TransportsOptions): Transports {
+  const { device, iceServers, opened, request } = options;
+  const repairs: IceRepair[] = [];
+
+  function watched(transport: types.Transport, changed?: (state: types.ConnectionState) => void): types.Transport {
+    const repair = createIceRepair({
+      async restart() {
+        const { iceParameters } = await request('restartIce', { transportId: transport.id });
+        await transport.restartIce({ iceParameters });
+      },
+      rebuild: options.rebuild,
+    });
+    repairs.push(repair);
+    transport.on('connect', ({ dtlsParameters }, done, fail) => {
+      request('connectTransport', { transportId: transport.id, dtlsParameters }).then(() => done(), fail);
+    });
+    transport.on('connectionstatechange', (state) => {
+      repair.stateChanged(state);
+      changed?.(state);
+    });
+    return transport;
+  }
+
+  const receive = watched(
+    device.createRecvTransport({ ...opened.receiveTransport, iceServers }),
+    options.receivingChanged,
+  );
+  const send = opened.sendTransport
+    ? watched(device.createSendTransport({ ...opened.sendTransport, iceServers }))
+    : null;
+  send?.on('produce', ({ rtpParameters, appData }, done, fail) => {
+    const { source, paused } = appData as { source: Source; paused: boolean };
+    const parsed = requests.produce.data.shape.rtpParameters.parse(rtpParameters);
+    request('produce', { source, paused, rtpParameters: parsed }).then(
+      ({ producerId }) => done({ id: producerId }),
+      fail,
+    );
+  });
+
+  return {
+    send,
+    receive,
+    async produce(source, track, music, paused) {
+      if (!send) throw new Error('This role sends nothing.');
+      const producer = await send.produce({
+        track,
+        ...sendingProfile(source, music),
+        stopTracks: false,
+        disableTrackOnPause: false,
+        zeroRtpOnPause: true,
+        appData: { source, paused },
+      });
+      if (paused) producer.pause();
+      return producer;
+    },
+    consume({ id, producerId, kind, rtpParameters, participantId, source }) {
+      // Sound and picture of one sender share a stream id, so that the browser keeps lips and voice together.
+      const origin = source === 'screen' || source === 'screenAudio' ? 'screen' : 'person';
+      return receive.consume({ id, producerId, kind, rtpParameters, streamId: `${participantId}-${origin}` });
+    },
+    lineBack() {
+      for (const repair of repairs) repair.lineBack();
+    },
+    close() {
+      for (const repair of repairs) repair.stop();
+      send?.close();
+      receive.close();
+    },
+  };
+}

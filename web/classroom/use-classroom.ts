@@ -1,0 +1,29 @@
+import { onScopeDispose } from 'vue';
+import { joinClassSession } from '../api/class-sessions.ts';
+import { ApiError } from '../api/problem.ts';
+import { type Classroom, type ClassroomOptions, createClassroom } from './classroom.ts';
+
+/** Refusals of the API that no waiting will change. */
+const finalStatuses = [401, 403, 404, 409, 410];
+
+/** `url` is an address of a media node, or a path on the server that this page came from. */
+export function socketUrl(url: string, page: string): string {
+  const address = new URL(url, page);
+  if (address.protocol === 'http:') address.protocol = 'ws:';
+  if (address.protocol === 'https:') address.protocol = 'wss:';
+  return address.href;
+}
+
+/** Enters a class session with a token of the API, and leaves it with the scope it was called in. */
+export function useClassroom(classSessionId: string, refused?: ClassroomOptions['refused']): Classroom {
+  const classroom = createClassroom({
+    refused,
+    async admit() {
+      const { token, url } = await joinClassSession(classSessionId);
+      return { token, url: socketUrl(url, location.href) };
+    },
+    isFinal: (error) => error instanceof ApiError && finalStatuses.includes(error.status),
+  });
+  onScopeDispose(() => classroom.leave());
+  return classroom;
+}

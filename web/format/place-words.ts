@@ -1,0 +1,16 @@
+import type { Place } from '../api/types.ts';
+
+/** 数学, 人教版, 三年级上册, 第八单元 …: from wide to narrow; grade and volume read as one. */
+export function placeWords(place: Place, separator: string): string {
+  const gradeAndVolume = [place.grade, place.volume].map((term) => term?.name ?? '');
+  const latin = gradeAndVolume.some((name) => /[a-z]/i.test(name));
+  return [
+    place.subject?.name,
+    place.edition?.name,
+    gradeAndVolume.filter(Boolean).join(latin ? ' ' : ''),
+    place.unit?.name,
+    place.lesson?.name,
+  ]
+    .filter(Boolean)
+    .join(separator);
+}

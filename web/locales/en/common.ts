@@ -1,0 +1,57 @@
+import type zh from '../zh-CN/common.ts';
+
+const common: typeof zh = {
+  brand: 'Tongke',
+  skip: 'Skip to content',
+  nav: {
+    main: 'Main',
+    library: 'Library',
+    timetable: 'Timetable',
+    mine: 'My things',
+    admin: 'School',
+    upload: 'Upload',
+  },
+  action: {
+    save: 'Save',
+    cancel: 'Cancel',
+    close: 'Close',
+    retry: 'Try again',
+    delete: 'Delete',
+    copy: 'Copy',
+    copied: 'Copied',
+    more: 'Show more',
+    done: 'Done',
+    edit: 'Edit',
+    open: 'Open',
+  },
+  required: 'required',
+  optional: 'optional',
+  choose: 'Choose',
+  loading: 'Loading',
+  dot: ' · ',
+  placeDot: ' · ',
+  offline: 'The network is gone. What is open stays readable; everything goes on by itself when it is back.',
+  error: { title: 'This could not be opened', requestId: 'When you report this, give the number {id}' },
+  size: { bytes: '{n} B', kb: '{n} KB', mb: '{n} MB', gb: '{n} GB' },
+  pages: '{n} page | {n} pages',
+  time: {
+    today: 'today {time}',
+    yesterday: 'yesterday',
+    tomorrow: 'tomorrow {time}',
+    seconds: '{n} s',
+    minutes: '{n} min',
+    hours: '{h} h {m} min',
+  },
+  notFound: {
+    title: 'There is no such page',
+    words: 'The address may be wrong, or the thing was moved or is not shared with you.',
+    home: 'To the library',
+  },
+  crash: {
+    title: 'Something broke on this page',
+    words: 'Reloading usually helps. What you typed may have to be typed again.',
+    reload: 'Reload',
+  },
+};
+
+export default common;

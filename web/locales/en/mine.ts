@@ -1,0 +1,16 @@
+import type zh from '../zh-CN/mine.ts';
+
+const mine: typeof zh = {
+  published: 'Published',
+  drafts: 'Drafts',
+  uploads: 'Uploading',
+  describe: 'Describe them',
+  edit: 'Edit {title}',
+  empty: {
+    published: 'You have published nothing yet',
+    draft: 'No drafts',
+    words: 'Lesson plans, microlectures and courseware that you upload are listed here.',
+  },
+};
+
+export default mine;

@@ -1,0 +1,32 @@
+/** The words of the field, as the product uses them. */
+export default {
+  kind: {
+    lesson_plan: '教学设计',
+    courseware: '课件',
+    micro_lesson: '微课',
+    task_sheet: '学习任务单',
+    exercise: '作业练习',
+    question_bank: '试题库',
+    paper: '试卷',
+    teaching_case: '教学案例',
+    class_recording: '课堂实录',
+    experiment_video: '实验视频',
+    media_asset: '素材',
+    school_course: '校本课程',
+    other: '其他',
+  },
+  licence: {
+    cc_by: '署名（CC BY）',
+    cc_by_nc: '署名-非商业（CC BY-NC）',
+    cc_by_nc_sa: '署名-非商业-相同方式共享（CC BY-NC-SA）',
+    cc0: '放弃权利，任意使用（CC0）',
+    alliance_only: '仅限共同体内使用',
+    all_rights_reserved: '保留所有权利',
+  },
+  visibility: { private: '只有我', school: '本校', alliance: '教育共同体', public: '所有登录用户' },
+  status: { draft: '草稿' },
+  role: { teacher: '教师', operator: '电教员', principal: '校长', office: '联盟办公室', admin: '平台管理员' },
+  level: { stage: '学段', subject: '学科', edition: '版本', grade: '年级', volume: '册次', unit: '单元', lesson: '课' },
+  allianceKind: { led: '领办型', remote: '“5G+”型', mutual: '互促型' },
+  allianceRole: { lead: '牵头校', member: '成员校' },
+};

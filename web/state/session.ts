@@ -1,0 +1,71 @@
+import { type ComputedRef, computed, type InjectionKey, shallowRef } from 'vue';
+import { ApiError } from '../api/problem.ts';
+import { readMe, signIn, signOut } from '../api/sign-in.ts';
+import type { Account, Me, Role } from '../api/types.ts';
+import { injected } from './injection.ts';
+
+/** Who keeps a school's accounts, rooms and timetable. */
+export const managers = ['operator', 'principal', 'admin'] as const satisfies readonly Role[];
+
+/** Who is signed in in this browser: an account, a room's device, or nobody (`null`). */
+export interface Session {
+  actor: ComputedRef<Me | null>;
+  account: ComputedRef<Account | null>;
+  /** Asks the server once; later calls wait for the same answer. */
+  ready(): Promise<void>;
+  refresh(): Promise<void>;
+  signIn(login: string, password: string): Promise<void>;
+  signOut(): Promise<void>;
+  /** The server says that nobody is signed in any more. */
+  forget(): void;
+}
+
+export const sessionKey: InjectionKey<Session> = Symbol('session');
+export const useSession = (): Session => injected(sessionKey);
+
+/** The account that is signed in, on pages that only accounts reach. */
+export function useAccount(): ComputedRef<Account> {
+  const { account } = useSession();
+  return computed(() => {
+    if (!account.value) throw new Error('This page needs an account that is signed in.');
+    return account.value;
+  });
+}
+
+export function createSession(): Session {
+  const actor = shallowRef<Me | null>(null);
+  let asked: Promise<void> | null = null;
+
+  async function refresh(): Promise<void> {
+    try {
+      actor.value = (await readMe()).actor;
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== 'not_signed_in') throw error;
+      actor.value = null;
+    }
+  }
+  function ready(): Promise<void> {
+    asked ??= refresh().catch((error: unknown) => {
+      asked = null;
+      throw error;
+    });
+    return asked;
+  }
+  return {
+    actor: computed(() => actor.value),
+    account: computed(() => (actor.value?.kind === 'account' ? actor.value.account : null)),
+    ready,
+    refresh,
+    async signIn(login, password) {
+      await signIn(login, password);
+      await refresh();
+    },
+    async signOut() {
+      await signOut();
+      actor.value = null;
+    },
+    forget() {
+      actor.value = null;
+    },
+  };
+}

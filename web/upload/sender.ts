@@ -1,0 +1,182 @@
+import type { DetailedError, Upload } from 'tus-js-client';
+import { ApiError } from '../api/problem.ts';
+import { storableName } from './file-name.ts';
+
+export interface SenderEvents {
+  /** Bytes that have left, of those the file has. */
+  progress(sentBytes: number): void;
+  /** Nothing gets through; it goes on by itself. */
+  waiting(): void;
+  sending(): void;
+  sent(fileId: string): void;
+  refused(error: ApiError): void;
+}
+
+export interface Sender {
+  start(): void;
+  /** Stops; what was sent stays on the server for the next start. */
+  pause(): void;
+  /** Stops and has the server forget what it received. */
+  cancel(): Promise<void>;
+}
+
+const retryAfterMs = [1000, 2000, 4000, 8000, 15_000];
+/** A dead line often reports nothing at all; this long without a byte counts as dead. */
+const stalledAfterMs = 20_000;
+const chunkBytes = 32 * 1024 * 1024;
+const endpoint = new URL('/api/uploads', location.href).href;
+
+function refusalOf(error: Error | DetailedError): ApiError | null {
+  if (!('originalResponse' in error) || !error.originalResponse) return null;
+  const status = error.originalResponse.getStatus();
+  // 423: another tab or the request before still holds the upload. 5xx: the server is restarting. Both pass.
+  if (status === 423 || status === 409 || (status >= 500 && status !== 507)) return null;
+  const known: Record<number, string> = {
+    401: 'not_signed_in',
+    413: 'upload_too_large',
+    415: 'type_not_allowed',
+    507: 'no_space',
+  };
+  try {
+    const body: unknown = JSON.parse(error.originalResponse.getBody());
+    if (typeof body === 'object' && body !== null && 'code' in body && typeof body.code === 'string') {
+      return new ApiError(body.code, status, null, error);
+    }
+  } catch {
+    // The body is no problem document; the status says enough.
+  }
+  return new ApiError(known[status] ?? 'bad_request', status, null, error);
+}
+
+function statusOf(error: Error | DetailedError): number {
+  return 'originalResponse' in error && error.originalResponse ? error.originalResponse.getStatus() : 0;
+}
+
+/**
+ * Sends one file by tus 1.0 and never begins anew what the server still has: the library would do so whenever the
+ * server answers a resumption with an error, even a passing one. `owner` keeps two accounts of one browser apart.
+ */
+export function createSender(file: File, owner: string, events: SenderEvents): Sender {
+  let upload: Upload | null = null;
+  let stopped = false;
+  let tries = 0;
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  let watchdog: ReturnType<typeof setTimeout> | undefined;
+
+  const watch = (): void => {
+    clearTimeout(watchdog);
+    watchdog = setTimeout(interrupt, stalledAfterMs);
+  };
+  function interrupt(): void {
+    if (stopped) return;
+    clearTimeout(watchdog);
+    void upload?.abort();
+    wait();
+  }
+  function wait(): void {
+    events.waiting();
+    clearTimeout(retry);
+    const delay = retryAfterMs[Math.min(tries, retryAfterMs.length - 1)] ?? 1000;
+    tries += 1;
+    retry = setTimeout(go, delay);
+  }
+  function go(): void {
+    clearTimeout(retry);
+    if (stopped || !upload) return;
+    if (!navigator.onLine) {
+      wait();
+      return;
+    }
+    upload.options.endpoint = upload.url ? null : endpoint;
+    watch();
+    upload.start();
+  }
+  function onOnline(): void {
+    tries = 0;
+    go();
+  }
+  function end(): void {
+    stopped = true;
+    clearTimeout(retry);
+    clearTimeout(watchdog);
+    removeEventListener('online', onOnline);
+    removeEventListener('offline', interrupt);
+  }
+
+  async function prepare(): Promise<Upload> {
+    const tus = await import('tus-js-client');
+    const created = new tus.Upload(file, {
+      endpoint,
+      chunkSize: chunkBytes,
+      retryDelays: null,
+      removeFingerprintOnSuccess: true,
+      metadata: { filename: storableName(file.name), filetype: file.type },
+      fingerprint: async (given) => ['tongke', owner, given.name, given.size, given.lastModified].join(':'),
+      onUploadUrlAvailable() {
+        // Behind a proxy the server may not know the address that we know it by.
+        if (created.url) created.url = new URL(new URL(created.url).pathname, location.href).href;
+      },
+      onProgress(sent) {
+        tries = 0;
+        watch();
+        events.sending();
+        events.progress(sent);
+      },
+      onSuccess() {
+        end();
+        events.sent(created.url?.split('/').at(-1) ?? '');
+      },
+      onError(error) {
+        clearTimeout(watchdog);
+        if (stopped) return;
+        const gone = created.url && [403, 404, 410].includes(statusOf(error));
+        if (gone) {
+          // The server has cleaned this upload away: only now does it begin anew.
+          created.url = null;
+          go();
+          return;
+        }
+        const refusal = refusalOf(error);
+        if (refusal) {
+          end();
+          events.refused(refusal);
+        } else wait();
+      },
+    });
+    const [previous] = await created.findPreviousUploads();
+    if (previous) {
+      created.resumeFromPreviousUpload(previous);
+      created.url = previous.uploadUrl;
+    }
+    return created;
+  }
+
+  return {
+    start() {
+      stopped = false;
+      tries = 0;
+      addEventListener('online', onOnline);
+      addEventListener('offline', interrupt);
+      if (upload) return go();
+      prepare().then(
+        (created) => {
+          upload = created;
+          go();
+        },
+        () => {
+          // The uploader's own script could not be fetched: the network is away.
+          if (!stopped) retry = setTimeout(() => this.start(), retryAfterMs[1]);
+          events.waiting();
+        },
+      );
+    },
+    pause() {
+      end();
+      void upload?.abort();
+    },
+    async cancel() {
+      end();
+      await upload?.abort(Boolean(upload.url));
+    },
+  };
+}
