@@ -1,0 +1,158 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { topics } from '../../infra/demo/content/topics.ts';
+import { worksheetPdf } from '../../infra/demo/formats/documents.ts';
+import { expectAccessible } from './environment/accessibility.ts';
+import { desktop, phone, visit } from './environment/chromium.ts';
+import { openScene, type Scene } from './environment/scene.ts';
+import { photograph } from './environment/screenshots.ts';
+
+/*
+ * Pages in a state of their own (set-up, upload, studio, room, recording) are looked at where the story comes to them;
+ * here are all the others, in light and dark, in both languages and on a phone.
+ */
+
+const withId = z.object({ id: z.string() });
+let scene: Scene;
+let resourceId: string;
+let sessionId: string;
+
+beforeAll(async () => {
+  scene = await openScene();
+  const { alliance } = scene;
+  const teacher = await alliance.clientOf('teacher');
+  const fileId = await teacher.upload('几分之一 学习任务单.pdf', await worksheetPdf(topics.oneOfSeveral, '学习任务单'));
+  const nodeId = await alliance.place(
+    '小学',
+    '数学',
+    '人教版',
+    '三年级',
+    '上册',
+    '第八单元 分数的初步认识',
+    '几分之一',
+  );
+  const terms = { kind: 'task_sheet', licence: 'cc_by_nc', visibility: 'alliance', publish: true };
+  const resource = { ...terms, title: '几分之一 学习任务单', description: '课前完成。', nodeId, fileIds: [fileId] };
+  resourceId = (await teacher.send('POST', '/resources', resource, withId)).id;
+  await teacher.send('POST', '/resources', { ...terms, title: '未完成的稿子', publish: false }, withId);
+  const wanted = { schoolId: alliance.schools.东河小学, name: '三(1)班' };
+  const { room } = await alliance.admin.send('POST', '/rooms', wanted, z.object({ room: withId }));
+  const start = new Date();
+  const session = await teacher.send(
+    'POST',
+    '/class-sessions',
+    {
+      title: '三年级数学《几分之一》',
+      allianceId: alliance.id,
+      roomIds: [room.id],
+      scheduledStart: start.toISOString(),
+      scheduledEnd: new Date(start.getTime() + 40 * 60_000).toISOString(),
+      nodeId,
+    },
+    withId,
+  );
+  sessionId = session.id;
+}, 120_000);
+
+afterAll(() => scene?.close());
+
+/** Each page of a teacher, with what shows that it is all there. */
+const pages: Record<string, (page: Page) => Promise<unknown>> = {
+  library: async (page) => {
+    await page.goto('/');
+    await page.locator('[data-result]').first().waitFor();
+  },
+  'nothing found': async (page) => {
+    await page.goto('/?q=zzyzx');
+    await page.locator('.lucide-search-x').waitFor();
+  },
+  resource: async (page) => {
+    await page.goto(`/resources/${resourceId}`);
+    await page.locator('.stage img').waitFor({ timeout: 120_000 });
+  },
+  'change of a resource': async (page) => {
+    await page.goto(`/resources/${resourceId}/edit`);
+    await page.getByRole('combobox').nth(5).waitFor();
+  },
+  upload: async (page) => {
+    await page.goto('/upload');
+    await page.locator('input[type=file]').waitFor({ state: 'attached' });
+  },
+  mine: async (page) => {
+    await page.goto('/mine');
+    await page.getByRole('link', { name: '几分之一 学习任务单', exact: true }).waitFor();
+  },
+  timetable: async (page) => {
+    await page.goto('/timetable');
+    await page.locator(`[data-session="${sessionId}"]`).waitFor();
+  },
+  session: async (page) => {
+    await page.goto(`/sessions/${sessionId}`);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+  },
+  'no such page': async (page) => {
+    await page.goto('/nowhere');
+    await page.getByRole('heading', { level: 1 }).waitFor();
+  },
+};
+
+describe('every page of a teacher has no serious fault', () => {
+  const looks = {
+    'in light and Chinese': { colorScheme: 'light', locale: 'zh-CN', viewport: desktop },
+    'in dark and English, on a phone': { colorScheme: 'dark', locale: 'en', viewport: phone },
+  } as const;
+
+  for (const [look, { colorScheme, locale, viewport }] of Object.entries(looks)) {
+    it(look, async () => {
+      const page = await scene.open('teacher', { viewport });
+      await page.emulateMedia({ colorScheme });
+      await page.addInitScript((chosen) => localStorage.setItem('tongke.locale', chosen), locale);
+      for (const [name, open] of Object.entries(pages)) {
+        await open(page);
+        expect(await page.locator('html').getAttribute('lang')).toBe(locale);
+        await expectAccessible(page, name);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} fits`).toBe(
+          true,
+        );
+        if (viewport === desktop && name === 'mine') await photograph(page, 'mine');
+        if (viewport === desktop && name === 'timetable') await photograph(page, 'timetable-phone', phone);
+      }
+      await page.context().close();
+    });
+  }
+});
+
+it('the page to sign in, and what comes of a wrong password, can be read by everyone', async () => {
+  const page = await visit(scene.browser, scene.product.address);
+  await page.goto('/sign-in');
+  await page.getByLabel('账号或手机号').fill('teacher');
+  await page.getByLabel('密码').fill('这不是密码吧');
+  await page.keyboard.press('Enter');
+  await page.getByRole('alert').filter({ hasText: '账号或密码不对' }).waitFor();
+  await expectAccessible(page, 'sign-in');
+  await photograph(page, 'sign-in');
+  await page.context().close();
+});
+
+it('the administration of a school can be worked by keyboard alone', async () => {
+  const page = await scene.open('operator');
+  await page.goto('/admin/rooms');
+  const add = page.getByRole('button', { name: '新建教室' });
+  await add.focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor();
+  await expectAccessible(page, 'dialog of a new room');
+  await page.keyboard.type('音乐教室');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: '音乐教室' }).waitFor();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.keyboard.press('Tab');
+  const focused = page.locator(':focus');
+  await focused.waitFor();
+  expect(await focused.evaluate((element) => getComputedStyle(element).outlineStyle), 'the focus is seen').not.toBe(
+    'none',
+  );
+  await expectAccessible(page, 'rooms');
+  await page.context().close();
+});

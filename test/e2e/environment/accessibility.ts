@@ -1,0 +1,31 @@
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+declare global {
+  interface Window {
+    axe?: typeof axe;
+  }
+}
+
+const serious = ['serious', 'critical'];
+
+/** Fails when axe finds what keeps people from using the page; each fault with the elements that have it. */
+export async function expectAccessible(page: Page, name: string): Promise<void> {
+  // Given by the debugger's protocol, the script is no part of the page, whose security policy would refuse it.
+  await page.evaluate(axe.source);
+  const violations = await page.evaluate(async () => {
+    if (!window.axe) throw new Error('axe is not there.');
+    const { violations: found } = await window.axe.run(document, { resultTypes: ['violations'] });
+    return found.map(({ id, impact, help, nodes }) => ({
+      id,
+      impact: impact ?? '',
+      help,
+      nodes: nodes.slice(0, 5).map(({ html, failureSummary }) => `${html.slice(0, 200)} — ${failureSummary}`),
+    }));
+  });
+  expect(
+    violations.filter(({ impact }) => serious.includes(impact)),
+    `serious faults of the page ${name}`,
+  ).toEqual([]);
+}

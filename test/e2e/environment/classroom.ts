@@ -1,0 +1,74 @@
+import type { Page } from 'playwright-core';
+import { vi } from 'vitest';
+import { z } from 'zod';
+import { topics } from '../../../infra/demo/content/topics.ts';
+import { coursewarePptx } from '../../../infra/demo/formats/documents.ts';
+import { bigScreen, openChromium, visit } from './chromium.ts';
+import { openScene, type Scene } from './scene.ts';
+import { type CaptureContent, makeCapture } from './test-media.ts';
+
+export const courseware = '分数的初步认识 课件';
+export const lesson = '三年级数学《分数的初步认识》';
+
+/** A lesson on today's timetable: the presenter's window and the big screen of a room, each with its own media. */
+export interface Classroom {
+  scene: Scene;
+  studio: Page;
+  room: Page;
+  sessionId: string;
+  close(): Promise<void>;
+}
+
+const withId = z.object({ id: z.string() });
+const fileState = z.object({ state: z.string() });
+
+/** Courseware in the library, a room, and a lesson in it that begins now. @returns the session and the room */
+async function prepare({ alliance }: Scene): Promise<{ sessionId: string; roomId: string }> {
+  const teacher = await alliance.clientOf('teacher');
+  const fileId = await teacher.upload(`${courseware}.pptx`, await coursewarePptx(topics.oneOfSeveral));
+  const terms = { kind: 'courseware', licence: 'cc_by', visibility: 'alliance', publish: true };
+  await teacher.send('POST', '/resources', { ...terms, title: courseware, fileIds: [fileId] }, z.unknown());
+  const wanted = { schoolId: alliance.schools.东河小学, name: '三(1)班' };
+  const { room } = await alliance.admin.send('POST', '/rooms', wanted, z.object({ room: withId }));
+  const start = new Date();
+  const { id: sessionId } = await teacher.send(
+    'POST',
+    '/class-sessions',
+    {
+      title: lesson,
+      allianceId: alliance.id,
+      roomIds: [room.id],
+      scheduledStart: start.toISOString(),
+      scheduledEnd: new Date(start.getTime() + 40 * 60_000).toISOString(),
+      slidesFileId: fileId,
+    },
+    withId,
+  );
+  const ready = async () => (await teacher.get(`/files/${fileId}`, fileState)).state === 'ready';
+  await vi.waitUntil(ready, { timeout: 120_000, interval: 500 });
+  return { sessionId, roomId: room.id };
+}
+
+export async function openClassroom(presenting: CaptureContent, answering: CaptureContent): Promise<Classroom> {
+  const scene = await openScene();
+  const { sessionId, roomId } = await prepare(scene);
+  const device = { name: '一体机' };
+  const enrolment = z.object({ enrolmentPath: z.string() });
+  const { enrolmentPath } = await scene.alliance.admin.send('POST', `/rooms/${roomId}/devices`, device, enrolment);
+
+  const captures = await Promise.all([presenting, answering].map((content) => makeCapture(scene.folder, content)));
+  const [studioBrowser, roomBrowser] = await Promise.all([openChromium(captures[0]), openChromium(captures[1])]);
+  const studio = await scene.open('teacher', { browser: studioBrowser });
+  const room = await visit(roomBrowser, scene.product.address, bigScreen);
+  await room.goto(enrolmentPath);
+  return {
+    scene,
+    studio,
+    room,
+    sessionId,
+    async close() {
+      await Promise.all([studioBrowser.close(), roomBrowser.close()]);
+      await scene.close();
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import { type Plate, plateOf } from './colours.ts';
+
+const run = promisify(execFile);
+const rate = 16_000;
+const windowSamples = rate / 2;
+const framesPerSecond = 2;
+const limits = { timeout: 120_000, maxBuffer: 256 * 1024 * 1024 };
+
+async function decode(path: string, args: readonly string[]): Promise<Buffer> {
+  const { stdout } = await run('ffmpeg', ['-v', 'error', '-i', path, ...args, '-'], { ...limits, encoding: 'buffer' });
+  return stdout;
+}
+
+/** The share of a window's energy that one frequency has (Goertzel's algorithm): about 1 for a pure note. */
+function shareOf(samples: Float32Array, hertz: number): number {
+  const coefficient = 2 * Math.cos((2 * Math.PI * hertz) / rate);
+  let before = 0;
+  let last = 0;
+  let energy = 0;
+  for (const sample of samples) {
+    [before, last] = [last, sample + coefficient * last - before];
+    energy += sample * sample;
+  }
+  const power = before * before + last * last - coefficient * before * last;
+  return energy > 1e-4 * samples.length ? (2 * power) / (samples.length * energy) : 0;
+}
+
+/** For every half second, whether the note clearly sounds in it. */
+export async function soundingOf(path: string, hertz: number): Promise<boolean[]> {
+  const pcm = await decode(path, ['-map', '0:a', '-ac', '1', '-ar', String(rate), '-f', 'f32le']);
+  const samples = new Float32Array(pcm.buffer, pcm.byteOffset, Math.floor(pcm.length / 4));
+  const windows = Math.floor(samples.length / windowSamples);
+  return Array.from({ length: windows }, (_, index) => {
+    const part = samples.subarray(index * windowSamples, (index + 1) * windowSamples);
+    return shareOf(part, hertz) > 0.1;
+  });
+}
+
+/** The plate that is shown at every half second. */
+export async function platesOf(path: string): Promise<(Plate | null)[]> {
+  const middle = `fps=${framesPerSecond},crop=iw/5:ih/5:iw*2/5:ih/5,scale=1:1`;
+  const pixels = await decode(path, ['-map', '0:v', '-vf', middle, '-pix_fmt', 'rgb24', '-f', 'rawvideo']);
+  return Array.from({ length: pixels.length / 3 }, (_, index) => {
+    const [red = 0, green = 0, blue = 0] = pixels.subarray(index * 3, index * 3 + 3);
+    return plateOf([red, green, blue]);
+  });
+}
+
+const probed = z.object({
+  format: z.object({ duration: z.coerce.number() }),
+  streams: z.array(z.object({ codec_name: z.string() })),
+});
+
+/** Length in seconds, and the codecs inside. */
+export async function probe(path: string): Promise<{ seconds: number; codecs: string[] }> {
+  const { stdout } = await run(
+    'ffprobe',
+    ['-v', 'error', '-of', 'json', '-show_format', '-show_streams', path],
+    limits,
+  );
+  const { format, streams } = probed.parse(JSON.parse(stdout));
+  return { seconds: format.duration, codecs: streams.map(({ codec_name: name }) => name).sort() };
+}

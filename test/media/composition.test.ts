@@ -1,0 +1,47 @@
+import { execFile } from 'node:child_process';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { compose } from '../../media/finishing/composition.ts';
+import { makeRunFolder } from '../environment/folder.ts';
+
+const run = promisify(execFile);
+const ffmpeg = (args: string[]) => run('ffmpeg', ['-v', 'error', '-y', ...args], { encoding: 'buffer' });
+let folder: string;
+const file = (name: string) => join(folder, name);
+
+beforeAll(async () => {
+  folder = await makeRunFolder();
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** The colour of the whole picture at every half second, as rrggbb. */
+async function coloursOf(video: string): Promise<string[]> {
+  const halves = ['-vf', 'fps=2,scale=1:1', '-pix_fmt', 'rgb24', '-f', 'rawvideo', '-'];
+  const { stdout } = await ffmpeg(['-i', video, ...halves]);
+  return stdout.toString('hex').match(/.{6}/g) ?? [];
+}
+
+it('holds the last picture over a loss, also when the sender comes back with another size', async () => {
+  for (const [name, size, colour] of [
+    ['large', '640x360', 'red'],
+    ['small', '320x180', 'blue'],
+  ]) {
+    const picture = `color=${colour}:size=${size}:rate=15:d=2`;
+    await ffmpeg(['-f', 'lavfi', '-i', picture, '-c:v', 'libvpx', file(`${name}.webm`)]);
+  }
+  await writeFile(file('list.txt'), `file ${file('large.webm')}\nduration 4\nfile ${file('small.webm')}\n`);
+  await ffmpeg(['-f', 'concat', '-safe', '0', '-i', file('list.txt'), '-c', 'copy', file('camera.mkv')]);
+
+  const output = file('lesson.mp4');
+  const composition = { camera: file('camera.mkv'), screen: null, audio: [], durationMs: 6_000, output };
+  await compose(
+    { ...composition, size: { width: 640, height: 360 } },
+    { ffmpeg: 'ffmpeg', signal: AbortSignal.timeout(30_000), onProgress: () => undefined },
+  );
+  const colours = await coloursOf(output);
+  expect(colours).toHaveLength(12);
+  expect(colours.slice(0, 8).every((colour) => colour.startsWith('f'))).toBe(true);
+  expect(colours.slice(8).every((colour) => colour.endsWith('ff') || colour.endsWith('fe'))).toBe(true);
+});

@@ -1,0 +1,163 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { inject } from 'vitest';
+import {
+  createMediaNode,
+  type JoinClaims,
+  type MediaNode,
+  type MediaNodeOptions,
+  type SessionDescription,
+  type SessionHooks,
+  signJoinToken,
+} from '../../../media/index.ts';
+import { classroomPath } from '../../../media/protocol.ts';
+import '../../environment/provided.ts';
+import { ClassroomClient } from './classroom-client.ts';
+import { FolderSink } from './folder-sink.ts';
+import { freePorts } from './ports.ts';
+
+export const tokenSecret = new TextEncoder().encode('a secret of at least thirty-two bytes');
+export const log = pino({ level: process.env.LOG_LEVEL ?? 'silent' });
+
+/** The sessions that a test has scheduled, as the keeper of class sessions would tell them. */
+export class Timetable implements SessionHooks {
+  readonly sessions = new Map<string, SessionDescription>();
+  readonly endings: { classSessionId: string; reason: string }[] = [];
+  readonly presences: string[] = [];
+  readonly pages: number[] = [];
+
+  add(classSessionId: string, description: Partial<SessionDescription> = {}): void {
+    this.sessions.set(classSessionId, {
+      title: '分数的初步认识',
+      state: 'live',
+      startedAt: Date.now(),
+      music: false,
+      slides: { fileId: 'file-1', name: '分数.pptx', pages: 12 },
+      page: 1,
+      roomIds: ['room-1', 'room-2'],
+      ...description,
+    });
+  }
+
+  async describe(classSessionId: string): Promise<SessionDescription | null> {
+    return this.sessions.get(classSessionId) ?? null;
+  }
+
+  async ended({ classSessionId, reason }: { classSessionId: string; reason: string }): Promise<void> {
+    this.endings.push({ classSessionId, reason });
+    this.sessions.delete(classSessionId);
+  }
+
+  async participantJoined({ role }: { role: string }): Promise<void> {
+    this.presences.push(`+${role}`);
+  }
+
+  async participantLeft({ role }: { role: string }): Promise<void> {
+    this.presences.push(`-${role}`);
+  }
+
+  async slideTurned({ page }: { page: number }): Promise<void> {
+    this.pages.push(page);
+  }
+}
+
+export type TestNode = {
+  node: MediaNode;
+  url: string;
+  sink: FolderSink;
+  timetable: Timetable;
+  folder: string;
+  connect(): Promise<ClassroomClient>;
+  close(): Promise<void>;
+};
+
+/** A real media node on free ports, with a real worker. */
+export async function startNode(options: Partial<MediaNodeOptions> = {}): Promise<TestNode> {
+  const folder = await mkdtemp(join(tmpdir(), 'tongke-media-'));
+  const sink = new FolderSink(join(folder, 'sink'));
+  const timetable = new Timetable();
+  const node = await createMediaNode({
+    tokenSecret,
+    sink,
+    hooks: timetable,
+    dataFolder: join(folder, 'node'),
+    log,
+    workerBin: inject('workerBin'),
+    workers: 1,
+    basePort: await freePorts(options.workers ?? 1),
+    listenAddress: '127.0.0.1',
+    ...options,
+  });
+  const server = createServer();
+  node.attach(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}${classroomPath}`;
+  return {
+    node,
+    url,
+    sink,
+    timetable,
+    folder,
+    connect: () => ClassroomClient.connect(url),
+    async close() {
+      await node.close();
+      server.closeAllConnections();
+      server.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const shared = { name: '语文教师一', sources: [] };
+
+export const presenterClaims = (classSessionId: string): JoinClaims => ({
+  ...shared,
+  role: 'presenter',
+  classSessionId,
+  accountId: 'account-1',
+  sources: ['camera', 'microphone', 'screen', 'screenAudio'],
+});
+
+export const receiverClaims = (classSessionId: string, room = 1): JoinClaims => ({
+  role: 'receiver',
+  classSessionId,
+  name: `东河小学 · 三年级${room}班`,
+  deviceId: `device-${room}`,
+  roomId: `room-${room}`,
+  sources: ['camera', 'microphone'],
+});
+
+export const observerClaims = (classSessionId: string): JoinClaims => ({
+  ...shared,
+  role: 'observer',
+  classSessionId,
+  accountId: 'account-2',
+});
+
+export const token = (claims: JoinClaims, now?: number) => signJoinToken(claims, tokenSecret, now);
+
+/** What a browser would send for its microphone. */
+export const opusParameters = (ssrc: number) => ({
+  codecs: [{ mimeType: 'audio/opus', payloadType: 111, clockRate: 48_000, channels: 2 }],
+  encodings: [{ ssrc }],
+  rtcp: { cname: 'test' },
+});
+
+export const vp8Parameters = (ssrc: number) => ({
+  codecs: [
+    {
+      mimeType: 'video/VP8',
+      payloadType: 96,
+      clockRate: 90_000,
+      rtcpFeedback: [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }],
+    },
+  ],
+  encodings: [{ ssrc }],
+  rtcp: { cname: 'test' },
+});

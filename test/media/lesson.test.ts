@@ -1,0 +1,198 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { closeCodes } from '../../media/protocol.ts';
+import {
+  opusParameters,
+  presenterClaims,
+  receiverClaims,
+  startNode,
+  type TestNode,
+  token,
+} from './environment/node.ts';
+
+describe('a lesson', () => {
+  let room: TestNode;
+  beforeAll(async () => {
+    room = await startNode();
+  });
+  afterAll(() => room.close());
+
+  async function begin(id: string) {
+    const presenter = await room.connect();
+    const presenterAnswer = await presenter.join(await token(presenterClaims(id)));
+    const receiver = await room.connect();
+    const receiverAnswer = await receiver.join(await token(receiverClaims(id)));
+    return { presenter, presenterAnswer, receiver, receiverAnswer };
+  }
+
+  it('turns slides for all, and remembers the page', async () => {
+    room.timetable.add('slides');
+    const { presenter, receiver } = await begin('slides');
+    await presenter.request('turnSlide', { page: 5 });
+    expect(await receiver.hear('slideTurned')).toMatchObject({ page: 5 });
+    expect(room.timetable.pages).toEqual([5]);
+    await room.node.endSession('slides');
+    expect(room.sink.events).toMatchObject([
+      { type: 'slides', fileId: 'file-1', page: 1 },
+      { type: 'slide', page: 5 },
+    ]);
+  });
+
+  it('calls a room to the stage, mutes it and sends it down', async () => {
+    room.timetable.add('stage');
+    const { presenter, receiver, receiverAnswer } = await begin('stage');
+    await receiver.request('raiseHand', { raised: true });
+    expect((await presenter.hear('handsChanged')).hands).toMatchObject([{ roomId: 'room-1' }]);
+    await presenter.request('callToStage', { roomId: 'room-1' });
+    expect(await receiver.hear('stageChanged')).toEqual({ stage: ['room-1'] });
+    expect((await presenter.hear('handsChanged', 1)).hands).toEqual([]);
+
+    const { producerId } = await receiver.request('produce', {
+      source: 'microphone',
+      rtpParameters: opusParameters(11),
+    });
+    const { consumer } = await presenter.hear('consumerAdded');
+    expect(consumer).toMatchObject({ producerId, source: 'microphone', participantId: receiverAnswer.participantId });
+    await presenter.request('resumeConsumers', { consumerIds: [consumer.id, 'one that is gone'] });
+
+    await presenter.request('mute', { participantId: receiverAnswer.participantId, muted: true });
+    expect(await receiver.hear('muteChanged')).toMatchObject({ muted: true });
+    expect(await presenter.hear('consumerPaused')).toEqual({ consumerId: consumer.id, producerPaused: true });
+    await expect(receiver.request('resumeProducer', { producerId })).rejects.toMatchObject({
+      code: 'muted_by_presenter',
+    });
+
+    await presenter.request('sendDown', { roomId: 'room-1' });
+    expect(await receiver.hear('producerClosed')).toMatchObject({ producerId, reason: 'sent_down' });
+    expect(await presenter.hear('consumerClosed')).toEqual({ consumerId: consumer.id });
+    await room.node.endSession('stage');
+  });
+
+  it('waits for the presenter, and goes live by the start of the session', async () => {
+    room.timetable.add('early', { state: 'scheduled', startedAt: null });
+    const receiver = await room.connect();
+    const answer = await receiver.join(await token(receiverClaims('early')));
+    expect(answer.session.live).toBe(false);
+    expect(answer.recording).toBeNull();
+    expect(room.node.isLive('early')).toBe(false);
+    await room.node.startSession('early');
+    await receiver.hear('wentLive');
+    expect(await receiver.hear('recordingChanged')).toEqual({ state: 'armed' });
+    expect(room.node.isLive('early')).toBe(true);
+    await room.node.endSession('early');
+  });
+
+  it('ends for all when the presenter ends it, and tells whoever keeps sessions', async () => {
+    room.timetable.add('ending');
+    const { presenter, receiver } = await begin('ending');
+    await presenter.request('end', {});
+    expect(await receiver.hear('ended')).toMatchObject({ reason: 'presenter' });
+    expect((await receiver.closed).code).toBe(closeCodes.ended);
+    expect((await presenter.closed).code).toBe(closeCodes.ended);
+    await expect.poll(() => room.timetable.endings).toContainEqual({ classSessionId: 'ending', reason: 'presenter' });
+    expect(room.node.activeSessions().map(({ classSessionId }) => classSessionId)).not.toContain('ending');
+    const late = await room.connect();
+    await expect(late.join(await token(receiverClaims('ending')))).rejects.toMatchObject({ code: 'session_not_open' });
+  });
+});
+
+describe('a lesson whose line is cut', () => {
+  let room: TestNode;
+  beforeAll(async () => {
+    room = await startNode({ abandonAfterMs: 300, resumeWindowMs: 700 });
+  });
+  afterAll(() => room.close());
+
+  it('goes on where it was: what was missed is replayed', async () => {
+    room.timetable.add('resume');
+    const presenter = await room.connect();
+    await presenter.join(await token(presenterClaims('resume')));
+    const receiver = await room.connect();
+    const { resumeToken, participantId } = await receiver.join(await token(receiverClaims('resume')));
+    await presenter.request('turnSlide', { page: 2 });
+    await receiver.hear('slideTurned');
+    const lastSeq = receiver.lastSeq;
+    receiver.drop();
+    await expect
+      .poll(() => presenter.all('participantUpdated').at(-1)?.participant)
+      .toMatchObject({ id: participantId, connected: false });
+    await presenter.request('turnSlide', { page: 3 });
+    await presenter.request('turnSlide', { page: 4 });
+
+    const again = await room.connect();
+    const answer = await again.request('resume', { resumeToken, lastSeq });
+    expect(answer.kind).toBe('replay');
+    expect((await again.hear('slideTurned', 1)).page).toBe(4);
+    expect(again.all('slideTurned').map(({ page }) => page)).toEqual([3, 4]);
+    const numbers = again.heard.flatMap(({ seq }) => (seq === null ? [] : [seq]));
+    expect(numbers).toEqual(numbers.map((_, index) => lastSeq + 1 + index));
+
+    again.drop();
+    const afresh = await room.connect();
+    const whole = await afresh.request('resume', { resumeToken, lastSeq: 1_000_000 });
+    expect(whole).toMatchObject({ kind: 'snapshot', snapshot: { page: 4 } });
+    await room.node.endSession('resume');
+  });
+
+  it('lets go of who does not come back, and refuses them later', async () => {
+    room.timetable.add('gone');
+    const presenter = await room.connect();
+    await presenter.join(await token(presenterClaims('gone')));
+    const receiver = await room.connect();
+    const { resumeToken, participantId } = await receiver.join(await token(receiverClaims('gone')));
+    receiver.drop();
+    expect(await presenter.hear('participantLeft')).toEqual({ participantId });
+    const late = await room.connect();
+    await expect(late.request('resume', { resumeToken, lastSeq: 0 })).rejects.toMatchObject({
+      code: 'resume_unknown',
+      status: 401,
+    });
+    expect((await late.closed).code).toBe(closeCodes.refused);
+    await room.node.endSession('gone');
+  });
+
+  it('ends as abandoned when no presenter comes back', async () => {
+    room.timetable.add('abandoned');
+    const presenter = await room.connect();
+    await presenter.join(await token(presenterClaims('abandoned')));
+    const receiver = await room.connect();
+    await receiver.join(await token(receiverClaims('abandoned')));
+    await presenter.request('leave', {});
+    expect(await receiver.hear('ended')).toMatchObject({ reason: 'abandoned' });
+    await expect
+      .poll(() => room.timetable.endings)
+      .toContainEqual({ classSessionId: 'abandoned', reason: 'abandoned' });
+  });
+});
+
+describe('a lesson whose media worker dies', () => {
+  it('is rebuilt on another worker in a new epoch', async () => {
+    const room = await startNode({ workers: 2 });
+    try {
+      room.timetable.add('death');
+      const presenter = await room.connect();
+      await presenter.join(await token(presenterClaims('death')));
+      await presenter.request('produce', { source: 'microphone', rtpParameters: opusParameters(21) });
+      const receiver = await room.connect();
+      await receiver.join(await token(receiverClaims('death')));
+
+      const { workers } = await room.node.stats();
+      const busy = workers.find(({ rooms }) => rooms === 1);
+      if (!busy) throw new Error('no worker has the room');
+      process.kill(busy.pid, 'SIGKILL');
+
+      expect(await receiver.hear('reset')).toEqual({ epoch: 1 });
+      await presenter.hear('reset');
+      await presenter.request('openTransports', {});
+      const reopened = await receiver.request('openTransports', {});
+      expect(reopened).toMatchObject({ epoch: 1, consumers: [] });
+      await presenter.request('produce', { source: 'microphone', rtpParameters: opusParameters(22) });
+      expect((await receiver.hear('consumerAdded')).consumer.source).toBe('microphone');
+
+      await expect.poll(async () => (await room.node.stats()).workers.every(({ alive }) => alive)).toBe(true);
+      await room.node.endSession('death');
+      expect([...room.sink.tracks.values()].map(({ epoch }) => epoch)).toEqual([0, 1]);
+    } finally {
+      await room.close();
+    }
+  });
+});

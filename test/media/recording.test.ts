@@ -1,0 +1,361 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { RtpPacket } from 'werift-rtp';
+import { shipLeftOvers } from '../../media/chunk-shipper.ts';
+import { type FinishedRecording, finishRecording } from '../../media/index.ts';
+import { Recorder } from '../../media/recorder.ts';
+import { readRtpLog } from '../../media/rtp-log.ts';
+import { createWorkerPool, type WorkerPool } from '../../media/workers.ts';
+import { FolderSink } from './environment/folder-sink.ts';
+import { encodeLesson, type PlannedPacket, toneHz } from './environment/lesson-packets.ts';
+import { log } from './environment/node.ts';
+import { freePorts } from './environment/ports.ts';
+import { openSender, type Sender } from './environment/rtp-sender.ts';
+import { brightness, probe, risings, toneEnergy, windowMs } from './environment/watching.ts';
+import '../environment/provided.ts';
+
+const presenter = { participantId: 'presenter-1', role: 'presenter', roomId: null } as const;
+const signal = new AbortController().signal;
+
+let pool: WorkerPool;
+let folder: string;
+let lesson: PlannedPacket[];
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tongke-recording-'));
+  lesson = await encodeLesson(folder, 'vp8', 5);
+  pool = await createWorkerPool({
+    count: 1,
+    basePort: await freePorts(1),
+    listenAddress: '127.0.0.1',
+    announcedAddress: undefined,
+    workerBin: inject('workerBin'),
+    log,
+  });
+});
+afterAll(async () => {
+  await pool.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function createRecorder(name: string) {
+  const sink = new FolderSink(join(folder, name));
+  const recorder = new Recorder({ classSessionId: name, sink, spoolFolder: join(folder, `${name}-spool`), log });
+  return { sink, recorder, recordingId: `recording-${name}` };
+}
+
+type Lesson = { packets?: PlannedPacket[] } & Parameters<typeof openSender>[2];
+
+/** A sender on a router of its own, which the recorder listens to before the first packet is sent. */
+async function prepare(recorder: Recorder, { packets = lesson, ...options }: Lesson = {}) {
+  const lease = await pool.openRouter();
+  let listening = 0;
+  lease.router.observer.on('newtransport', ({ observer }) => {
+    observer.on('newconsumer', (consumer) => {
+      consumer.observer.on('resume', () => {
+        listening += 1;
+      });
+    });
+  });
+  await recorder.attach(lease.router);
+  const sender = await openSender(lease.router, packets, options);
+  recorder.record({ ...presenter, source: 'camera' }, sender.video);
+  recorder.record({ ...presenter, source: 'microphone' }, sender.audio);
+  await waitFor(() => listening === 2);
+  const close = () => {
+    sender.close();
+    lease.release();
+  };
+  return { sender, close };
+}
+
+async function waitFor(condition: () => boolean | Promise<boolean>): Promise<void> {
+  for (const deadline = Date.now() + 20_000; !(await condition()); await delay(20)) {
+    if (Date.now() > deadline) throw new Error('it did not come to pass within 20 s');
+  }
+}
+
+function finish(sink: FolderSink, recordingId: string): Promise<FinishedRecording> {
+  return finishRecording({
+    journal: sink.journal(recordingId),
+    readChunk: sink.readChunk,
+    workFolder: join(folder, `${recordingId}-work`),
+    signal,
+  });
+}
+
+async function recordedPayloads(sink: FolderSink, kind: 'audio' | 'video'): Promise<Buffer[]> {
+  const trackId = [...sink.tracks.values()].find((track) => track.kind === kind)?.trackId;
+  const chunks = [...sink.chunks.values()]
+    .filter((chunk) => chunk.trackId === trackId)
+    .sort((a, b) => a.number - b.number);
+  const payloads: Buffer[] = [];
+  for (const chunk of chunks) {
+    const parts: Uint8Array[] = [];
+    for await (const part of sink.readChunk(chunk)) parts.push(part);
+    for (const record of readRtpLog(Buffer.concat(parts))) {
+      if (record.type === 'rtp') payloads.push(RtpPacket.deSerialize(record.packet).payload);
+    }
+  }
+  return payloads;
+}
+
+/** Of every flash, how much later (in seconds) its beep is. */
+async function beepDelays(video: string): Promise<number[]> {
+  const flashes = risings(await brightness(video), 200);
+  const energy = await toneEnergy(video, toneHz);
+  const beeps = risings(
+    energy.map((level, index) => ({ at: (index * windowMs) / 1000, level })),
+    0.03,
+  );
+  return flashes.flatMap((flash) => {
+    const beep = beeps.find((each) => Math.abs(each - flash) < 0.4);
+    return beep === undefined ? [] : [beep - flash];
+  });
+}
+
+describe('a recorded lesson', () => {
+  let sink: FolderSink;
+  let sender: Sender;
+  let newestChunkAgeMs: number[];
+
+  beforeAll(async () => {
+    const made = createRecorder('whole');
+    sink = made.sink;
+    made.recorder.start(Date.now());
+    const prepared = await prepare(made.recorder);
+    sender = prepared.sender;
+    const sending = sender.send();
+    await delay(2_500);
+    made.recorder.note({ type: 'slide', page: 2 });
+    await delay(1_500);
+    // What a kill -9 at this moment would leave.
+    newestChunkAgeMs = [...sink.tracks.keys()].map((trackId) => {
+      const arrivals = [...sink.chunks.values()].filter((chunk) => chunk.trackId === trackId);
+      return Date.now() - Math.max(...arrivals.map(({ lastArrival }) => lastArrival));
+    });
+    await sending;
+    await delay(100);
+    await made.recorder.stop('finishing');
+    prepared.close();
+  });
+
+  it('keeps every packet that the worker had', async () => {
+    for (const kind of ['audio', 'video'] as const) {
+      const recorded = await recordedPayloads(sink, kind);
+      const sent = sender.sent[kind];
+      expect(sent.length).toBeGreaterThan(200);
+      expect(recorded).toHaveLength(sent.length);
+      expect(Buffer.concat(recorded).equals(Buffer.concat(sent))).toBe(true);
+    }
+  });
+
+  it('is never more than two seconds from safe', () => {
+    expect(newestChunkAgeMs).toHaveLength(2);
+    expect(Math.max(...newestChunkAgeMs)).toBeLessThan(2_000);
+  });
+
+  it('says what it does', () => {
+    expect(sink.states.map(({ state }) => state)).toEqual(['recording', 'finishing']);
+  });
+
+  it('becomes a video in which sound and picture are together', async () => {
+    const shares: number[] = [];
+    const finished = await finishRecording({
+      journal: sink.journal('recording-whole'),
+      readChunk: sink.readChunk,
+      workFolder: join(folder, 'whole-work'),
+      signal,
+      onProgress: (share) => shares.push(share),
+    });
+    expect(finished.completeness).toBeGreaterThan(0.99);
+    expect(finished.timeline.gaps).toEqual([]);
+    expect(finished.durationMs).toBeGreaterThan(4_900);
+    expect(finished.durationMs).toBeLessThan(5_200);
+    expect(shares.at(-1)).toBe(1);
+    expect(shares).toEqual([...shares].sort((a, b) => a - b));
+
+    const { format, streams } = await probe(finished.videoPath);
+    expect(format.duration * 1000).toBeCloseTo(finished.durationMs, -2);
+    expect(streams.map(({ codec_name }) => codec_name).sort()).toEqual(['aac', 'h264']);
+    const picture = streams.find(({ codec_type }) => codec_type === 'video');
+    expect(picture).toMatchObject({ width: 640, height: 360 });
+    expect(picture?.nb_read_frames).toBeGreaterThan((finished.durationMs / 1000) * 24);
+
+    const delays = await beepDelays(finished.videoPath);
+    expect(delays).toHaveLength(5);
+    for (const each of delays) expect(Math.abs(each)).toBeLessThan(0.08);
+
+    expect((await readFile(finished.posterPath ?? '')).subarray(0, 3).toString('hex')).toBe('ffd8ff');
+    expect(finished.timeline.slides).toMatchObject([{ page: 2 }]);
+    expect(finished.timeline.slides[0]?.atMs).toBeGreaterThan(1_000);
+  });
+
+  it('is refused when a chunk is not what the journal says', async () => {
+    const journal = sink.journal('recording-whole');
+    const [first, ...rest] = journal.chunks;
+    if (!first) throw new Error('no chunk');
+    await expect(
+      finishRecording({
+        journal: { ...journal, chunks: [{ ...first, sha256: '0'.repeat(64) }, ...rest] },
+        readChunk: sink.readChunk,
+        workFolder: join(folder, 'damaged-work'),
+        signal,
+      }),
+    ).rejects.toThrow(/checksum/);
+  });
+});
+
+describe('a recording under trouble', () => {
+  it('lists what was lost, and keeps sound and picture together over it', async () => {
+    const { sink, recorder, recordingId } = createRecorder('lossy');
+    recorder.start(Date.now());
+    const { sender, close } = await prepare(recorder, {
+      // Half a second of everything, and now and then a packet of sound.
+      loss: ({ kind, index, atMs }) => (atMs > 2_300 && atMs < 2_800) || (kind === 'audio' && index % 50 === 49),
+    });
+    await sender.send();
+    await delay(100);
+    await recorder.stop('finishing');
+    close();
+    const finished = await finish(sink, recordingId);
+    const { tracks, gaps } = finished.timeline;
+    const lengthsOf = (source: string) =>
+      gaps.filter(({ track }) => track === source).map(({ startMs, endMs }) => endMs - startMs);
+    // The picture is back with the next key frame, at 3 s; sound at once.
+    expect(Math.max(...lengthsOf('camera'))).toBeGreaterThan(650);
+    expect(Math.max(...lengthsOf('camera'))).toBeLessThan(850);
+    expect(Math.max(...lengthsOf('microphone'))).toBeGreaterThan(450);
+    expect(Math.max(...lengthsOf('microphone'))).toBeLessThan(600);
+    expect(lengthsOf('microphone').length).toBeGreaterThanOrEqual(4);
+    expect(finished.completeness).toBeGreaterThan(0.8);
+    expect(finished.completeness).toBeLessThan(0.9);
+    for (const { lostPackets, expectedMs, receivedMs } of tracks) {
+      expect(lostPackets).toBeGreaterThan(10);
+      expect(receivedMs).toBeLessThan(expectedMs);
+    }
+    const delays = await beepDelays(finished.videoPath);
+    expect(delays).toHaveLength(5);
+    for (const each of delays) expect(Math.abs(each)).toBeLessThan(0.08);
+  });
+
+  it('goes on in a new epoch after the worker died, as one video', async () => {
+    const { sink, recorder, recordingId } = createRecorder('epochs');
+    recorder.start(Date.now());
+    for (const part of [0, 1]) {
+      const { sender, close } = await prepare(recorder, { packets: lesson.filter(({ atMs }) => atMs < 2_500) });
+      await sender.send();
+      await delay(100);
+      if (part === 0) recorder.detach('worker_died');
+      else await recorder.stop('finishing');
+      close();
+      await delay(500);
+    }
+    expect(sink.states.map(({ state, reason }) => reason ?? state)).toEqual([
+      'recording',
+      'worker_died',
+      'recording',
+      'finishing',
+    ]);
+    const finished = await finish(sink, recordingId);
+    expect(finished.timeline.tracks.map(({ source }) => source).sort()).toEqual([
+      'camera',
+      'camera',
+      'microphone',
+      'microphone',
+    ]);
+    expect(finished.completeness).toBeLessThan(0.95);
+    expect(finished.timeline.gaps).toHaveLength(2);
+    expect((await probe(finished.videoPath)).format.duration * 1000).toBeCloseTo(finished.durationMs, -2);
+    const delays = await beepDelays(finished.videoPath);
+    expect(delays.length).toBeGreaterThanOrEqual(5);
+    for (const each of delays) expect(Math.abs(each)).toBeLessThan(0.08);
+  });
+
+  it('keeps on disk what the sink does not take, and brings it when the sink is back', async () => {
+    const { sink, recorder, recordingId } = createRecorder('away');
+    recorder.start(Date.now());
+    const { sender, close } = await prepare(recorder);
+    const sending = sender.send();
+    await waitFor(() => recorder.state === 'recording');
+    sink.away = true;
+    const had = sink.chunks.size;
+    await waitFor(() => recorder.state === 'interrupted');
+    await waitFor(async () => (await waitingOnDisk('away')) > 0);
+    expect(sink.chunks.size).toBe(had);
+    sink.away = false;
+    await waitFor(() => recorder.state === 'recording');
+    expect(await waitingOnDisk('away')).toBe(0);
+    await sending;
+    await recorder.stop('finishing');
+    close();
+    expectWholeTracks(sink, recordingId);
+  });
+
+  it('brings after a restart what the former run left on disk', async () => {
+    const { sink, recorder, recordingId } = createRecorder('restart');
+    recorder.start(Date.now());
+    const { sender, close } = await prepare(recorder, { packets: lesson.filter(({ atMs }) => atMs < 2_500) });
+    const sending = sender.send();
+    await waitFor(() => recorder.state === 'recording');
+    sink.away = true;
+    await waitFor(() => recorder.state === 'interrupted');
+    await sending;
+    await recorder.stop('finishing');
+    close();
+    expect(await waitingOnDisk('restart')).toBeGreaterThan(1);
+
+    // Another process would not have this one's memory: only what is on disk is brought.
+    const later = new FolderSink(join(folder, 'restart'));
+    for (const track of sink.tracks.values()) await later.trackOpened(track);
+    const [shipper] = await shipLeftOvers(join(folder, 'restart-spool'), later, log);
+    await shipper?.settle(10_000);
+    for (const chunk of sink.chunks.values()) later.chunks.set(`former.${chunk.trackId}.${chunk.number}`, chunk);
+    expectWholeTracks(later, recordingId);
+    expect(later.states.at(-1)?.state).toBe('finishing');
+  });
+
+  it('makes a video of H.264 as well', async () => {
+    const { sink, recorder, recordingId } = createRecorder('h264');
+    const packets = await encodeLesson(folder, 'h264', 3);
+    recorder.start(Date.now());
+    const { sender, close } = await prepare(recorder, { packets, codec: 'h264' });
+    await sender.send();
+    await delay(100);
+    await recorder.stop('finishing');
+    close();
+    const finished = await finish(sink, recordingId);
+    expect(finished.completeness).toBeGreaterThan(0.99);
+    expect(finished.width).toBe(640);
+    const delays = await beepDelays(finished.videoPath);
+    expect(delays).toHaveLength(3);
+    for (const each of delays) expect(Math.abs(each)).toBeLessThan(0.08);
+  });
+
+  async function waitingOnDisk(name: string): Promise<number> {
+    // The folder is there from the first entry on.
+    const names = await readdir(join(folder, `${name}-spool`, `recording-${name}`)).catch(
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return [];
+        throw error;
+      },
+    );
+    return names.filter((each) => each.endsWith('.entry')).length;
+  }
+
+  /** Chunk numbers without a hole, in order. */
+  function expectWholeTracks(sink: FolderSink, recordingId: string): void {
+    const { tracks, chunks } = sink.journal(recordingId);
+    expect(tracks).toHaveLength(2);
+    for (const { trackId } of tracks) {
+      const numbers = chunks
+        .filter((chunk) => chunk.trackId === trackId)
+        .map(({ number }) => number)
+        .sort((a, b) => a - b);
+      expect(numbers.length).toBeGreaterThan(0);
+      expect(numbers).toEqual(numbers.map((_, index) => index));
+    }
+  }
+});

@@ -1,0 +1,254 @@
+import { once } from 'node:events';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import { verifyJoinToken } from '../../media/index.ts';
+import { notifications, type RequestAnswer, serverFrame } from '../../media/protocol.ts';
+import type { ClassSession, ClassSessionJoin } from '../../server/class-sessions/schema.ts';
+import { createLessonWorld, type LessonWorld, tokenSecret } from './class-sessions-world.ts';
+import { type Browser, outcome } from './environment/browser.ts';
+
+let world: LessonWorld;
+let teacher: Browser;
+let observer: Browser;
+let device: Awaited<ReturnType<LessonWorld['enrolDevice']>>;
+
+beforeAll(async () => {
+  world = await createLessonWorld();
+  teacher = await world.signInAs('teacher-lead');
+  observer = await world.signInAs('teacher-member');
+  device = await world.enrolDevice('member', '一年级教室');
+});
+afterAll(() => world.close());
+
+const schedule = (more: object = {}) =>
+  world.schedule(teacher, 5, { roomIds: [device.roomId], allowClash: true, ...more });
+const post = (browser: Browser, session: ClassSession, what: string) =>
+  browser.post(`/api/class-sessions/${session.id}/${what}`);
+/** What is told after the answer comes in its own time, also on a busy machine. */
+const soon = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 8000 });
+const read = async <T = ClassSession>(response: Promise<Response>) => (await (await response).json()) as T;
+const join = (browser: Browser, session: ClassSession) => read<ClassSessionJoin>(post(browser, session, 'join'));
+const see = (session: ClassSession) => read(teacher.get(`/api/class-sessions/${session.id}`));
+
+/** Enters the classroom as a client does, as far as the wire goes: no media. */
+async function enter({ url, token }: ClassSessionJoin) {
+  const socket = new WebSocket(url);
+  onTestFinished(() => socket.terminate());
+  let nextId = 0;
+  const answers = new Map<number, (frame: { ok: boolean; data?: unknown; error?: { code: string } }) => void>();
+  const told: { method: string; data: unknown }[] = [];
+  socket.on('message', (data) => {
+    const frame = serverFrame.parse(JSON.parse(data.toString()));
+    if (frame.type === 'notification') told.push(frame);
+    else answers.get(frame.id)?.(frame);
+  });
+  const call = (method: string, data: unknown) =>
+    new Promise<{ ok: boolean; data?: unknown; error?: { code: string } }>((resolve) => {
+      nextId += 1;
+      answers.set(nextId, resolve);
+      socket.send(JSON.stringify({ type: 'request', id: nextId, method, data }));
+    });
+  await once(socket, 'open');
+  await soon(() => expect(told.map(({ method }) => method)).toContain('hello'));
+  const { routerRtpCapabilities } = notifications.hello.parse(told[0]?.data);
+  const joined = await call('join', { token, rtpCapabilities: routerRtpCapabilities });
+  return { socket, call, told, joined, answer: joined.data as RequestAnswer<'join'> };
+}
+
+describe('starting', () => {
+  it('makes the session live with an armed recording, once', async () => {
+    const session = await schedule();
+    const live = await read(post(teacher, session, 'start'));
+    expect(live).toMatchObject({
+      state: 'live',
+      recording: { state: 'armed', resourceId: null, failure: null },
+      may: { edit: false, present: true },
+    });
+    expect(world.classroom.isLive(session.id)).toBe(true);
+    const again = await read(post(teacher, session, 'start'));
+    expect(again.startedAt).toBe(live.startedAt);
+    expect(await outcome(teacher.patch(`/api/class-sessions/${session.id}`, { title: '晚了' }))).toBe(
+      '409 session_not_scheduled',
+    );
+    expect(await outcome(post(teacher, session, 'cancellation'))).toBe('409 session_not_scheduled');
+  });
+
+  it.each([
+    ['operator-lead', '403 forbidden'],
+    ['admin-lead', '403 forbidden'],
+    ['second-teacher-lead', '403 forbidden'],
+    ['teacher-stranger', '404 not_found'],
+  ])('is for the presenter only: %s gets %s', async (login, expected) => {
+    const session = await schedule();
+    expect(await outcome(post(await world.signInAs(login), session, 'start'))).toBe(expected);
+    expect(await outcome(post(device.browser, session, 'start'))).toBe('403 forbidden');
+    expect((await see(session)).state).toBe('scheduled');
+  });
+});
+
+describe('joining', () => {
+  it('lets a room wait until the lesson begins', async () => {
+    const session = await schedule();
+    const early = await post(device.browser, session, 'join');
+    expect(early.headers.get('retry-after')).toBe('3');
+    expect(await outcome(early)).toBe('409 session_not_live');
+    const tomorrow = await world.schedule(teacher, 24 * 60, { roomIds: [device.roomId] });
+    expect((await post(device.browser, tomorrow, 'join')).headers.get('retry-after')).toBe('30');
+    expect(await outcome(post(observer, session, 'join'))).toBe('409 session_not_live');
+
+    await post(teacher, session, 'start');
+    const { role, token, classSession } = await join(device.browser, session);
+    expect(role).toBe('receiver');
+    expect(classSession).toMatchObject({ id: session.id, may: { edit: false, present: false, observe: false } });
+    expect(await verifyJoinToken(token, tokenSecret)).toMatchObject({
+      role: 'receiver',
+      classSessionId: session.id,
+      deviceId: device.deviceId,
+      roomId: device.roomId,
+      name: '东河小学 · 一年级教室',
+      sources: ['camera', 'microphone'],
+    });
+  });
+
+  it('gives each the role that is theirs, and only that', async () => {
+    const session = await schedule({ music: true });
+    const before = await join(teacher, session);
+    expect(before.role).toBe('presenter');
+    await post(teacher, session, 'start');
+    expect(await verifyJoinToken(before.token, tokenSecret)).toMatchObject({
+      role: 'presenter',
+      accountId: world.accounts['teacher-lead'],
+      sources: ['camera', 'microphone', 'screen', 'screenAudio'],
+    });
+    const watching = await join(observer, session);
+    expect(watching.classSession.may).toEqual({ edit: false, present: false, observe: true });
+    expect(await verifyJoinToken(watching.token, tokenSecret)).toMatchObject({ role: 'observer', sources: [] });
+    const inRoom = await join(device.browser, session);
+    expect(await verifyJoinToken(inRoom.token, tokenSecret)).toMatchObject({ sources: ['camera'] });
+  });
+
+  it('refuses strangers, and devices of other rooms', async () => {
+    const session = await schedule();
+    await post(teacher, session, 'start');
+    const elsewhere = await world.enrolDevice('member', '二年级教室');
+    expect(await outcome(post(elsewhere.browser, session, 'join'))).toBe('404 not_found');
+    expect(await outcome(post(await world.signInAs('teacher-stranger'), session, 'join'))).toBe('404 not_found');
+    expect(await outcome(post(world.open(), session, 'join'))).toBe('401 not_signed_in');
+  });
+
+  it('opens the classroom', async () => {
+    const session = await schedule({ slidesFileId: await world.addSlides('teacher-lead', 5) });
+    await post(teacher, session, 'start');
+    const presenter = await enter(await join(teacher, session));
+    expect(presenter.answer.session).toMatchObject({ id: session.id, title: session.title, live: true });
+    const room = await enter(await join(device.browser, session));
+    expect(room.answer.participants.map(({ role }) => role).sort()).toEqual(['presenter', 'receiver']);
+    expect((await presenter.call('turnSlide', { page: 3 })).ok).toBe(true);
+    await soon(() => expect(room.told.map(({ method }) => method)).toContain('slideTurned'));
+    expect((await room.call('leave', {})).ok).toBe(true);
+
+    await soon(async () => {
+      const events = await world.eventsOf(session.id);
+      expect(events).toMatchObject([
+        ['joined', { role: 'presenter', accountId: world.accounts['teacher-lead'] }],
+        ['joined', { role: 'receiver', deviceId: device.deviceId, roomId: device.roomId }],
+        ['slide', { page: 3 }],
+        ['left', { roomId: device.roomId }],
+      ]);
+    });
+  });
+
+  it('does not open the classroom with a token that has been altered or has expired', async () => {
+    const session = await schedule();
+    await post(teacher, session, 'start');
+    const ticket = await join(teacher, session);
+    const [head, , signature] = ticket.token.split('.');
+    const claims = Buffer.from(JSON.stringify({ role: 'presenter' })).toString('base64url');
+    const forged = await enter({ ...ticket, token: `${head}.${claims}.${signature}` });
+    expect(forged.joined).toMatchObject({ ok: false, error: { code: 'token_invalid' } });
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 70_000 });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    expect((await enter(ticket)).joined).toMatchObject({ ok: false, error: { code: 'token_expired' } });
+  });
+});
+
+describe('ending', () => {
+  it('tells everybody, and has the recording finished', async () => {
+    const session = await schedule();
+    await post(teacher, session, 'start');
+    const room = await enter(await join(device.browser, session));
+    await soon(async () => expect(await world.recordersOf(session.id)).toBe(1));
+    const ended = await read(post(teacher, session, 'end'));
+    expect(ended).toMatchObject({ state: 'ended', recording: { state: 'finishing' }, may: { present: false } });
+    expect(ended.endedAt).not.toBeNull();
+    await soon(() => expect(room.told.at(-1)).toMatchObject({ method: 'ended', data: { reason: 'presenter' } }));
+    expect(await outcome(post(teacher, session, 'end'))).toBe('200');
+    expect(await outcome(post(teacher, session, 'start'))).toBe('409 session_already_over');
+    expect(await outcome(post(device.browser, session, 'join'))).toBe('409 session_already_over');
+    expect(await world.recordingJobs(session.id)).toEqual(['recording.finish']);
+  });
+
+  it('can be done by the presenter in the classroom', async () => {
+    const session = await schedule();
+    await post(teacher, session, 'start');
+    const presenter = await enter(await join(teacher, session));
+    await presenter.call('end', {});
+    await soon(async () => expect((await see(session)).state).toBe('ended'));
+    // The recorder may not even have been ready yet; then somebody looks after what it leaves.
+    expect(await world.recordingJobs(session.id)).toEqual([expect.stringMatching(/^recording\.(finish|conclude)$/)]);
+  });
+
+  it.each([
+    ['operator-lead', '200'],
+    ['admin-lead', '200'],
+    ['principal-lead', '403 forbidden'],
+    ['second-teacher-lead', '403 forbidden'],
+    ['operator-member', '403 forbidden'],
+    ['teacher-stranger', '404 not_found'],
+  ])('answers %s with %s', async (login, expected) => {
+    const session = await schedule();
+    expect(await outcome(post(teacher, session, 'end'))).toBe('409 session_not_live');
+    await post(teacher, session, 'start');
+    expect(await outcome(post(await world.signInAs(login), session, 'end'))).toBe(expected);
+  });
+
+  it('happens by itself when the server died and nobody came back', async () => {
+    const session = await schedule();
+    const startedAt = new Date(Date.now() - 600_000);
+    await world.db
+      .updateTable('class_session')
+      .set({ state: 'live', started_at: startedAt, seen_at: startedAt })
+      .where('id', '=', session.id)
+      .execute();
+    await world.recordings.arm(world.db, session.id, startedAt);
+    const held = await schedule();
+    await post(teacher, held, 'start');
+
+    const watch = world.watch(1000);
+    onTestFinished(() => watch.close());
+    const startOfWatch = Date.now();
+    await soon(async () => expect((await see(session)).state).toBe('ended'));
+    expect(Date.now() - startOfWatch).toBeGreaterThan(900);
+    // It was over when it was last held by a server.
+    expect((await see(session)).endedAt).toBe(startedAt.toISOString());
+    expect(await world.recordingJobs(session.id)).toEqual(['recording.conclude']);
+    // The session whose room is open here is held by this process and goes on.
+    expect(await see(held)).toMatchObject({ state: 'live' });
+  });
+
+  it('lets the presenter come back after the server died', async () => {
+    const session = await schedule({ slidesFileId: await world.addSlides('teacher-lead', 5) });
+    await post(teacher, session, 'start');
+    await (await enter(await join(teacher, session))).call('turnSlide', { page: 4 });
+    await soon(async () =>
+      expect(await world.eventsOf(session.id)).toContainEqual(['slide', expect.objectContaining({ page: 4 })]),
+    );
+    await world.restartMediaNode();
+    expect(world.classroom.isLive(session.id)).toBe(false);
+    const { answer } = await enter(await join(teacher, session));
+    expect(answer).toMatchObject({ session: { live: true }, page: 4, slides: { pages: 5 } });
+    expect(world.classroom.isLive(session.id)).toBe(true);
+  });
+});

@@ -1,0 +1,104 @@
+import { pino } from 'pino';
+import { createAttempts } from '../../../server/accounts/attempts.ts';
+import { createAuthentication } from '../../../server/accounts/authentication.ts';
+import { accountRoutes } from '../../../server/accounts/routes.ts';
+import { createAccountService } from '../../../server/accounts/service.ts';
+import { createSignInService } from '../../../server/accounts/sign-in.ts';
+import { type AppServices, type FrameDeps, serveApi } from '../../../server/app.ts';
+import { catalogRoutes } from '../../../server/catalog/routes.ts';
+import { createCatalogService } from '../../../server/catalog/service.ts';
+import { deviceRoutes } from '../../../server/devices/routes.ts';
+import { createDeviceService } from '../../../server/devices/service.ts';
+import { createMetrics } from '../../../server/http/metrics.ts';
+import { createRouter } from '../../../server/http/route.ts';
+import { createJobs } from '../../../server/jobs/jobs.ts';
+import { schoolRoutes } from '../../../server/schools/routes.ts';
+import { createSchoolService } from '../../../server/schools/service.ts';
+import { setUpRoutes } from '../../../server/setup/routes.ts';
+import { createSetUpService } from '../../../server/setup/service.ts';
+import { systemRoutes } from '../../../server/system/routes.ts';
+import { createSystemService } from '../../../server/system/service.ts';
+import { createTestDatabase } from '../../environment/database.ts';
+import { type People, people } from './people.ts';
+import { visitorsOf } from './visitors.ts';
+
+export { password } from './people.ts';
+
+/** What every test needs: the features that others stand on. Tests of further ones mount them by `app.route('/api', …)`. */
+type CoreServices = Omit<AppServices, 'uploads' | 'files' | 'resources' | 'classSessions'>;
+
+export interface WorldOptions {
+  app?: Partial<Omit<FrameDeps, 'identity'>>;
+  services?: Partial<CoreServices>;
+  /** False leaves the database as migrations make it: nobody can sign in. */
+  peopled?: boolean;
+  signInAttempts?: number;
+}
+
+/** An application on a database of its own with real services, two alliances and an account for each role. */
+export async function createWorld(options: WorldOptions = {}) {
+  const database = await createTestDatabase();
+  const { db } = database;
+  const log = pino({ level: 'error' });
+  const secret = 'a secret of tests that is long enough';
+  const authentication = createAuthentication({ db, secret });
+  const attempts = createAttempts(db, { limit: options.signInAttempts ?? 10, windowMs: 15 * 60 * 1000 });
+  const accounts = createAccountService({ db });
+  const services: CoreServices = {
+    accounts,
+    signIn: await createSignInService({ db, authentication, attempts }),
+    schools: createSchoolService({ db }),
+    devices: createDeviceService({ db, attempts }),
+    catalog: createCatalogService({ db }),
+    setUp: createSetUpService({ db, accounts, attempts }),
+    system: createSystemService({
+      probes: [],
+      // Not started: tests that look at jobs bring a queue of their own.
+      deadJobs: createJobs({ databaseUrl: database.url, log }).dead,
+      version: 'test',
+      startedAt: new Date(),
+      versions: () => Promise.resolve([]),
+      dataDir: '.',
+      degraded: [],
+    }),
+    authority: null,
+    ...options.services,
+  };
+  const app = serveApi(
+    {
+      log,
+      metrics: createMetrics(),
+      metricsToken: null,
+      publicOrigin: null,
+      trustedProxies: [],
+      storeOrigin: null,
+      webRoot: null,
+      ...options.app,
+      identity: { db, pool: database.pool, authentication, secret },
+      system: services.system,
+    },
+    createRouter()
+      .route('/', setUpRoutes(services))
+      .route('/', accountRoutes(services))
+      .route('/', schoolRoutes(services))
+      .route('/', deviceRoutes(services))
+      .route('/', catalogRoutes(services))
+      .route('/', systemRoutes(services)),
+  );
+  const seeded: People =
+    options.peopled === false
+      ? { alliances: { ours: '', other: '' }, schools: { lead: '', member: '', stranger: '' }, accounts: {} }
+      : await people(db);
+  return {
+    app,
+    db,
+    database,
+    services,
+    attempts,
+    ...seeded,
+    ...visitorsOf({ app, db, devices: services.devices, people: seeded }),
+    close: () => database.close(),
+  };
+}
+
+export type World = Awaited<ReturnType<typeof createWorld>>;

@@ -1,0 +1,253 @@
+import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { finishRecording } from '../../media/index.ts';
+import { Recorder } from '../../media/recorder.ts';
+import { createWorkerPool } from '../../media/workers.ts';
+import type { JobContext } from '../../server/jobs/definition.ts';
+import { createOutbox } from '../../server/outbox/outbox.ts';
+import { createCleaning } from '../../server/recordings/clean.ts';
+import { createFinishing } from '../../server/recordings/finish.ts';
+import { recordingPrefix } from '../../server/recordings/journal.ts';
+import { testWorkerBin } from '../environment/services.ts';
+import { encodeLesson, type PlannedPacket } from '../media/environment/lesson-packets.ts';
+import { freePorts } from '../media/environment/ports.ts';
+import { openSender } from '../media/environment/rtp-sender.ts';
+import { probe, toneEnergy } from '../media/environment/watching.ts';
+import { createLessonWorld, type LessonWorld } from './class-sessions-world.ts';
+import { openRecordings } from './recordings-process.ts';
+
+const log = pino({ level: process.env.LOG_LEVEL ?? 'silent' });
+const patience = { timeout: 60_000, interval: 100 };
+
+let world: LessonWorld;
+/** More than any test here needs: it stops when enough has been written. */
+let packets: PlannedPacket[];
+let recordings: Awaited<ReturnType<typeof openRecordings>>;
+beforeAll(async () => {
+  world = await createLessonWorld();
+  recordings = await openRecordings({ databaseUrl: world.database.url, folder: world.folder });
+  await recordings.jobs.start();
+  packets = await encodeLesson(world.folder, 'vp8', 12);
+}, 180_000);
+afterAll(async () => {
+  await recordings.close();
+  await world.close();
+});
+
+async function liveSession() {
+  const teacher = await world.signInAs('teacher-lead');
+  const slidesFileId = await world.addSlides('teacher-lead', 5);
+  const { id } = await world.schedule(teacher, 0, { allowClash: true, slidesFileId });
+  const now = new Date();
+  const live = { state: 'live', started_at: now, seen_at: now } as const;
+  await world.db.updateTable('class_session').set(live).where('id', '=', id).execute();
+  await recordings.service.arm(world.db, id, now);
+  const end = async () => {
+    const response = await teacher.post(`/api/class-sessions/${id}/end`);
+    if (!response.ok) throw new Error(await response.text());
+  };
+  const read = async () => await (await teacher.get(`/api/class-sessions/${id}`)).json();
+  return { id, slidesFileId, end, read };
+}
+
+/** Until so much sound has been written. */
+async function written(classSessionId: string, ms: number): Promise<void> {
+  const heard = async () => {
+    const { packets } = await world.db
+      .selectFrom('recording')
+      .innerJoin('recording_chunk', 'recording_chunk.recording_id', 'recording.id')
+      .where('class_session_id', '=', classSessionId)
+      .where('track_id', 'like', '%microphone')
+      .select((eb) => eb.fn.sum<string | null>('packets').as('packets'))
+      .executeTakeFirstOrThrow();
+    // Opus packets hold 20 ms each.
+    return Number(packets) * 20;
+  };
+  await vi.waitFor(async () => expect(await heard()).toBeGreaterThan(ms), patience);
+}
+
+/** Teaches with real packets into the recordings, until so much has been written. */
+async function teach(classSessionId: string, slidesFileId: string, lastsMs: number): Promise<void> {
+  const pool = await createWorkerPool({
+    count: 1,
+    basePort: await freePorts(1),
+    listenAddress: '127.0.0.1',
+    announcedAddress: undefined,
+    workerBin: testWorkerBin(),
+    log,
+  });
+  const lease = await pool.openRouter();
+  const spoolFolder = join(world.folder, 'spool', classSessionId);
+  const recorder = new Recorder({ classSessionId, sink: recordings.sink, spoolFolder, log });
+  recorder.start(Date.now());
+  recorder.note({ type: 'slides', fileId: slidesFileId, page: 1 });
+  await recorder.attach(lease.router);
+  const sender = await openSender(lease.router, packets);
+  const presenter = { participantId: 'presenter', role: 'presenter', roomId: null } as const;
+  recorder.record({ ...presenter, source: 'camera' }, sender.video);
+  recorder.record({ ...presenter, source: 'microphone' }, sender.audio);
+  const sending = sender.send();
+  await written(classSessionId, lastsMs / 2);
+  recorder.note({ type: 'slide', page: 2 });
+  await written(classSessionId, lastsMs);
+  await recorder.stop('finishing');
+  sender.close();
+  await sending;
+  lease.release();
+  await pool.close();
+}
+
+const recordingOf = (classSessionId: string) =>
+  world.db.selectFrom('recording').selectAll().where('class_session_id', '=', classSessionId).executeTakeFirstOrThrow();
+
+async function objectsOf(recordingId: string): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of recordings.storage.list(recordingPrefix(recordingId))) keys.push(key);
+  return keys;
+}
+
+const context = (lastAttempt: boolean): JobContext => ({
+  jobId: crypto.randomUUID(),
+  attempt: 1,
+  lastAttempt,
+  signal: new AbortController().signal,
+  log,
+});
+
+describe('a lesson', { timeout: 120_000 }, () => {
+  it('becomes a class recording of the library', async () => {
+    const { id, slidesFileId, end, read } = await liveSession();
+    await teach(id, slidesFileId, 5_000);
+    await end();
+    await vi.waitFor(async () => expect((await recordingOf(id)).state).toBe('finished'), patience);
+
+    const { id: recordingId, resource_id: resourceId, duration_ms: durationMs } = await recordingOf(id);
+    expect(await read()).toMatchObject({ state: 'published', recording: { state: 'finished', resourceId } });
+    const resource = await world.db
+      .selectFrom('resource')
+      .selectAll()
+      .where('id', '=', resourceId ?? '')
+      .executeTakeFirstOrThrow();
+    expect(resource).toMatchObject({
+      kind: 'class_recording',
+      title: '专递课堂：分数的初步认识',
+      owner_id: world.accounts['teacher-lead'],
+      school_id: world.schools.lead,
+      visibility: 'alliance',
+      licence: 'alliance_only',
+      status: 'published',
+      description: expect.stringContaining('东河小学多媒体教室'),
+    });
+    const outbox = await world.db
+      .selectFrom('outbox')
+      .select('entity_id')
+      .where('entity_id', '=', resource.id)
+      .execute();
+    expect(outbox).toHaveLength(1);
+
+    const file = await world.db.selectFrom('file').selectAll().where('id', '=', recordingId).executeTakeFirstOrThrow();
+    expect(file).toMatchObject({
+      resource_id: resource.id,
+      name: '专递课堂：分数的初步认识.mp4',
+      media_type: 'video/mp4',
+      state: 'ready',
+      duration_ms: durationMs,
+      width: 640,
+      height: 360,
+    });
+    const content = await buffer(await recordings.storage.get(file.object_key));
+    expect(createHash('sha256').update(content).digest('hex')).toBe(file.sha256);
+    const path = join(world.folder, 'published.mp4');
+    await writeFile(path, content);
+    const { format, streams } = await probe(path);
+    expect(format.duration * 1000).toBeCloseTo(Number(durationMs), -2);
+    expect(streams.map(({ codec_name }) => codec_name).sort()).toEqual(['aac', 'h264']);
+    expect(Math.max(...(await toneEnergy(path, 1_000)))).toBeGreaterThan(0.03);
+    const posters = await world.db.selectFrom('preview').selectAll().where('file_id', '=', recordingId).execute();
+    expect(posters.map(({ kind, width }) => [kind, width])).toEqual([
+      ['poster', 320],
+      ['poster', 640],
+    ]);
+    for (const { object_key: key, bytes } of posters) expect((await recordings.storage.stat(key))?.bytes).toBe(bytes);
+
+    const shown = await recordings.service.recordingOf(resource.id);
+    expect(shown).toMatchObject({ classSessionId: id, durationMs, slidesFileId });
+    expect(shown?.completeness).toBeGreaterThan(0.9);
+    expect(shown?.slides.map(({ page }) => page)).toEqual([1, 2]);
+    expect(shown?.slides[0]?.atMs).toBe(0);
+    expect(Number(durationMs)).toBeGreaterThan(4_500);
+    expect(shown?.slides[1]?.atMs).toBeGreaterThan(500);
+    expect(shown?.slides[1]?.atMs).toBeLessThan(Number(durationMs));
+    expect(await recordings.service.recordingOf(crypto.randomUUID())).toBeNull();
+
+    // The chunks were kept until now; the job that deletes them leaves what the library shows.
+    expect((await objectsOf(recordingId)).length).toBeGreaterThan(4);
+    await createCleaning(recordings)({ recordingId }, context(false));
+    expect(await objectsOf(recordingId)).toEqual([file.object_key]);
+  });
+
+  it('of which a chunk is damaged fails for an administrator to see, and is finished when that is mended', async () => {
+    const { id, slidesFileId } = await liveSession();
+    await teach(id, slidesFileId, 2_000);
+    await world.db.updateTable('class_session').set({ state: 'ended' }).where('id', '=', id).execute();
+    const { id: recordingId } = await recordingOf(id);
+    const [chunk] = await objectsOf(recordingId);
+    if (!chunk) throw new Error('nothing was recorded');
+    const bytes = await buffer(await recordings.storage.get(chunk));
+    await recordings.storage.delete(chunk);
+
+    const finish = createFinishing({
+      db: world.db,
+      storage: recordings.storage,
+      outbox: createOutbox(),
+      workRoot: join(world.folder, 'tmp'),
+      finishVideo: finishRecording,
+      sendClean: () => Promise.resolve(),
+    });
+    await expect(finish({ recordingId }, context(false))).rejects.toThrow();
+    expect(await recordingOf(id)).toMatchObject({ state: 'finishing', failure: null });
+    await expect(finish({ recordingId }, context(true))).rejects.toThrow();
+    expect(await recordingOf(id)).toMatchObject({ state: 'failed', failure: 'unfinishable', resource_id: null });
+
+    await recordings.storage.put(chunk, Readable.from([bytes]), { bytes: bytes.length });
+    await finish({ recordingId }, context(false));
+    expect(await recordingOf(id)).toMatchObject({ state: 'finished', failure: null });
+    // Once more is harmless.
+    await finish({ recordingId }, context(false));
+    const made = world.db.selectFrom('resource').select('id').where('title', '=', '专递课堂：分数的初步认识');
+    expect(await made.execute()).toHaveLength(2);
+  });
+});
+
+describe('a lesson of which nothing was sent', () => {
+  it('leaves no recording, and says so', async () => {
+    const { id, end, read } = await liveSession();
+    await end();
+    await vi.waitFor(async () => expect((await recordingOf(id)).state).toBe('failed'), patience);
+    expect(await read()).toMatchObject({
+      state: 'ended',
+      recording: { state: 'failed', resourceId: null, failure: 'empty' },
+    });
+  });
+});
+
+describe('chunks that wait on the disk of the media node', () => {
+  it('are waited for', { timeout: 60_000 }, async () => {
+    recordings.waiting.chunks = 3;
+    onTestFinished(() => {
+      recordings.waiting.chunks = 0;
+    });
+    const { id, end } = await liveSession();
+    await end();
+    await delay(3_000);
+    expect((await recordingOf(id)).state).toBe('armed');
+    recordings.waiting.chunks = 0;
+    await vi.waitFor(async () => expect((await recordingOf(id)).state).toBe('failed'), patience);
+  });
+});

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import type { ClassSession } from '../../../web/api/types.ts';
+import { isDue, nextSession, sessionToEnter } from '../../../web/classroom/room-day.ts';
+import { socketUrl } from '../../../web/classroom/use-classroom.ts';
+import { dayValue, instantOf, startOfWeek } from '../../../web/classroom/week.ts';
+
+const at = (time: string): number => Date.parse(`2026-09-07T${time}:00Z`);
+
+function session(id: string, state: ClassSession['state'], start: string, end: string): ClassSession {
+  return {
+    id,
+    title: id,
+    state,
+    school: { id: 's', name: '中心小学' },
+    alliance: { id: 'a', name: '青禾教育共同体' },
+    presenter: { id: 'p', name: '语文教师一' },
+    place: null,
+    slides: null,
+    rooms: [],
+    scheduledStart: new Date(at(start)).toISOString(),
+    scheduledEnd: new Date(at(end)).toISOString(),
+    startedAt: null,
+    endedAt: null,
+    music: false,
+    recording: null,
+    may: { edit: false, present: false, observe: false },
+  };
+}
+const late = session('late', 'scheduled', '10:00', '10:40');
+const early = session('early', 'scheduled', '08:00', '08:40');
+
+describe('the day of a room', () => {
+  it('enters what is live, and nothing else', () => {
+    expect(sessionToEnter([early, late])).toBeNull();
+    expect(sessionToEnter([early, session('now', 'live', '09:00', '09:40'), late])?.id).toBe('now');
+  });
+
+  it('is alert from ten minutes before a lesson until its end', () => {
+    expect(isDue([early], at('07:49'))).toBe(false);
+    expect(isDue([early], at('07:51'))).toBe(true);
+    expect(isDue([early], at('08:39'))).toBe(true);
+    expect(isDue([early], at('08:41'))).toBe(false);
+    expect(isDue([{ ...early, state: 'cancelled' }], at('08:00'))).toBe(false);
+  });
+
+  it('names the next lesson', () => {
+    expect(nextSession([late, early], at('07:00'))?.id).toBe('early');
+    expect(nextSession([late, early], at('09:00'))?.id).toBe('late');
+    expect(nextSession([late, early], at('11:00'))).toBeNull();
+  });
+});
+
+describe('the address of a media node', () => {
+  it('may be a path on this server or a host of its own', () => {
+    expect(socketUrl('/classroom', 'https://school.example/studio/1')).toBe('wss://school.example/classroom');
+    expect(socketUrl('/classroom', 'http://localhost:8080/room')).toBe('ws://localhost:8080/classroom');
+    expect(socketUrl('wss://node.example:9000/classroom', 'https://school.example/')).toBe(
+      'wss://node.example:9000/classroom',
+    );
+  });
+});
+
+describe('the week', () => {
+  it('begins on Monday', () => {
+    expect(dayValue(startOfWeek(instantOf('2026-09-13', '23:59')))).toBe('2026-09-07');
+    expect(dayValue(startOfWeek(instantOf('2026-09-07', '00:00')))).toBe('2026-09-07');
+  });
+});

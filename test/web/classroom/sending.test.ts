@@ -1,0 +1,142 @@
+import type { types } from 'mediasoup-client';
+import { describe, expect, it, vi } from 'vitest';
+import type { Connection } from '../../../web/classroom/connection.ts';
+import { ClassroomFailure } from '../../../web/classroom/failure.ts';
+import { createSending } from '../../../web/classroom/sending.ts';
+import type { Transports } from '../../../web/classroom/transports.ts';
+
+/** Tells of each request and each producer, and loses the line on demand. */
+function setUp() {
+  const told: string[] = [];
+  const line = { lost: false, refuse: false };
+  let made = 0;
+  const request = vi.fn(async (method: string) => {
+    if (line.lost) throw new ClassroomFailure('line_lost');
+    told.push(method);
+    return {};
+  }) as unknown as Connection['request'];
+  const transports = {
+    send: {},
+    async produce(source: string, track: MediaStreamTrack, _music: boolean, paused: boolean) {
+      if (line.refuse) throw new ClassroomFailure('not_on_stage');
+      if (line.lost) throw new ClassroomFailure('line_lost');
+      told.push(`produce ${source}`);
+      made += 1;
+      const producer = {
+        id: `producer-${made}`,
+        closed: false,
+        paused,
+        track,
+        close() {
+          producer.closed = true;
+        },
+        pause() {
+          producer.paused = true;
+        },
+        resume() {
+          producer.paused = false;
+        },
+        async replaceTrack(next: { track: MediaStreamTrack }) {
+          producer.track = next.track;
+          told.push('replaceTrack');
+        },
+      };
+      return producer as unknown as types.Producer;
+    },
+  } as unknown as Transports;
+  const refused = vi.fn();
+  const sending = createSending({ request, refused, music: () => false });
+  return { sending, transports, told, line, refused };
+}
+const track = (id: string): MediaStreamTrack => ({ id }) as MediaStreamTrack;
+
+describe('what a browser sends', () => {
+  it('waits for transports, then sends', async () => {
+    const { sending, transports, told } = setUp();
+    sending.set('camera', track('a'));
+    expect(sending.states.get('camera')).toBe('waiting');
+    sending.attach(transports);
+    await vi.waitFor(() => expect(sending.states.get('camera')).toBe('sending'));
+    expect(told).toEqual(['produce camera']);
+  });
+
+  it('takes another camera without a new producer', async () => {
+    const { sending, transports, told } = setUp();
+    sending.attach(transports);
+    sending.set('camera', track('a'));
+    await vi.waitFor(() => expect(sending.states.get('camera')).toBe('sending'));
+    sending.set('camera', track('b'));
+    await vi.waitFor(() => expect(told).toEqual(['produce camera', 'replaceTrack']));
+  });
+
+  it('falls silent at once without the line, and tells the node when it is back', async () => {
+    const { sending, transports, told, line } = setUp();
+    sending.attach(transports);
+    sending.set('microphone', track('a'));
+    await vi.waitFor(() => expect(sending.states.get('microphone')).toBe('sending'));
+    line.lost = true;
+    sending.pause('microphone', true);
+    await vi.waitFor(() => expect(sending.states.get('microphone')).toBe('paused'));
+    expect(told).not.toContain('pauseProducer');
+    line.lost = false;
+    sending.lineBack();
+    await vi.waitFor(() => expect(told).toContain('pauseProducer'));
+  });
+
+  it('withdraws a source although the line was gone when it stopped', async () => {
+    const { sending, transports, told, line } = setUp();
+    sending.attach(transports);
+    sending.set('screen', track('a'));
+    await vi.waitFor(() => expect(sending.states.get('screen')).toBe('sending'));
+    line.lost = true;
+    sending.stop('screen');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(told).not.toContain('closeProducer');
+    line.lost = false;
+    sending.lineBack();
+    await vi.waitFor(() => expect(told).toEqual(['produce screen', 'closeProducer']));
+  });
+
+  it('closes the old producer before a source that was stopped without the line is sent again', async () => {
+    const { sending, transports, told, line } = setUp();
+    sending.attach(transports);
+    sending.set('screen', track('a'));
+    await vi.waitFor(() => expect(sending.states.get('screen')).toBe('sending'));
+    line.lost = true;
+    sending.stop('screen');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    sending.set('screen', track('b'));
+    line.lost = false;
+    sending.lineBack();
+    await vi.waitFor(() => expect(told).toEqual(['produce screen', 'closeProducer', 'produce screen']));
+  });
+
+  it('begins anew on the transports of the next epoch', async () => {
+    const { sending, transports, told } = setUp();
+    sending.attach(transports);
+    sending.set('camera', track('a'));
+    sending.set('microphone', track('b'), true);
+    await vi.waitFor(() => expect(sending.states.get('microphone')).toBe('paused'));
+    sending.attach({ ...transports });
+    await vi.waitFor(() => expect(told).toHaveLength(4));
+    expect(told.slice(2).sort()).toEqual(['produce camera', 'produce microphone']);
+  });
+
+  it('gives a source up when the node refuses it, and says so', async () => {
+    const { sending, transports, line, refused } = setUp();
+    sending.attach(transports);
+    line.refuse = true;
+    sending.set('camera', track('a'));
+    await vi.waitFor(() => expect(refused).toHaveBeenCalledWith('camera', 'not_on_stage'));
+    expect(sending.states.has('camera')).toBe(false);
+  });
+
+  it('stops when the node closed its producer: the room was sent down', async () => {
+    const { sending, transports } = setUp();
+    sending.attach(transports);
+    sending.set('camera', track('a'));
+    await vi.waitFor(() => expect(sending.states.get('camera')).toBe('sending'));
+    sending.handlers.producerClosed?.({ producerId: 'producer-1', source: 'camera', reason: 'sent_down' });
+    expect(sending.states.has('camera')).toBe(false);
+  });
+});

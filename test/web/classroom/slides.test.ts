@@ -1,0 +1,74 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { Connection } from '../../../web/classroom/connection.ts';
+import { ClassroomFailure } from '../../../web/classroom/failure.ts';
+import { fetchOrder } from '../../../web/classroom/slide-pages.ts';
+import { createSlides } from '../../../web/classroom/slides.ts';
+
+function lesson(turn: (page: number) => Promise<void>) {
+  const request = vi.fn(async (_method: string, data: { page: number }) =>
+    turn(data.page),
+  ) as unknown as Connection['request'];
+  const subject = createSlides(request);
+  subject.handlers.slidesShown?.({ slides: { fileId: 'f', name: 'n', pages: 9 }, page: 1, at: 0 });
+  return subject;
+}
+
+describe('the presenter’s slides', () => {
+  it('turn at once and stay within the file', async () => {
+    const sent: number[] = [];
+    const { slides } = lesson(async (page) => void sent.push(page));
+    slides.turn(2);
+    expect(slides.page.value).toBe(2);
+    slides.turn(99);
+    slides.turn(0);
+    expect(slides.page.value).toBe(1);
+    await vi.waitFor(() => expect(sent.at(-1)).toBe(1));
+  });
+
+  it('send only the newest page over a slow line', async () => {
+    const sent: number[] = [];
+    const open: (() => void)[] = [];
+    const { slides } = lesson((page) => {
+      sent.push(page);
+      return new Promise((resolve) => open.push(resolve));
+    });
+    for (const page of [2, 3, 4, 5]) slides.turn(page);
+    open.shift()?.();
+    await vi.waitFor(() => expect(sent).toEqual([2, 5]));
+  });
+
+  it('keep a turn made while the line is gone, and send it when it is back', async () => {
+    let lost = true;
+    const sent: number[] = [];
+    const subject = lesson(async (page) => {
+      if (lost) throw new ClassroomFailure('line_lost');
+      sent.push(page);
+    });
+    subject.slides.turn(4);
+    await Promise.resolve();
+    subject.handlers.slideTurned?.({ page: 1, at: 1 });
+    expect(subject.slides.page.value).toBe(4);
+    lost = false;
+    subject.lineBack();
+    await vi.waitFor(() => expect(sent).toEqual([4]));
+    subject.handlers.slideTurned?.({ page: 4, at: 2 });
+    subject.handlers.slideTurned?.({ page: 6, at: 3 });
+    expect(subject.slides.page.value).toBe(6);
+  });
+
+  it('follow the others when the node refuses for good', async () => {
+    const subject = lesson(async () => Promise.reject(new ClassroomFailure('method_not_allowed')));
+    subject.slides.turn(3);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    subject.handlers.slideTurned?.({ page: 2, at: 1 });
+    expect(subject.slides.page.value).toBe(2);
+  });
+});
+
+describe('the order in which pages are fetched', () => {
+  it('begins with what comes next', () => {
+    expect(fetchOrder(3, 8)).toEqual([3, 4, 5, 2, 6, 7, 8, 1]);
+    expect(fetchOrder(1, 2)).toEqual([1, 2]);
+    expect([...fetchOrder(5, 9)].sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+});
