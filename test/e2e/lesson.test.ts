@@ -61,6 +61,7 @@ describe('before the lesson', () => {
   it('leads the teacher from the timetable to the check of camera and microphone', async () => {
     await studio.goto('/timetable');
     const row = studio.getByRole('article').filter({ hasText: lesson });
+    await row.getByRole('link', { name: '去上课' }).waitFor();
     await expectAccessible(studio, 'timetable');
     await photograph(studio, 'timetable');
     await row.getByRole('link', { name: '去上课' }).click();

@@ -15,6 +15,9 @@ export async function expectAccessible(page: Page, name: string): Promise<void> 
   // Given by the debugger's protocol, the script is no part of the page, whose security policy would refuse it.
   await page.evaluate(axe.source);
   const violations = await page.evaluate(async () => {
+    // A colour half-way through a transition is nobody's choice; what never ends, as a spinner, is looked at as it is.
+    const passing = document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(passing.map((one) => one.finished));
     if (!window.axe) throw new Error('axe is not there.');
     const { violations: found } = await window.axe.run(document, { resultTypes: ['violations'] });
     return found.map(({ id, impact, help, nodes }) => ({
