@@ -6,12 +6,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { bundledServer, ensureServer, ensureWeb } from './install/build.mjs';
 import { ensureDependencies } from './install/dependencies.mjs';
 import { nodeBinary } from './install/node-binary.mjs';
 import { become, startChild } from './install/process.mjs';
 import { root } from './install/root.mjs';
 import { ensureRuntimePrograms } from './install/system.mjs';
-import { ensureWeb } from './install/web.mjs';
 import { ensureWorker } from './install/worker.mjs';
 
 const { values } = parseArgs({ options: { demo: { type: 'boolean' } } });
@@ -23,6 +23,7 @@ if (existsSync('.env')) process.loadEnvFile('.env');
 await ensureDependencies(say);
 await ensureRuntimePrograms(say);
 const worker = await ensureWorker(say);
+await ensureServer(say);
 await ensureWeb(say);
 
 const env = {
@@ -31,7 +32,7 @@ const env = {
   ...process.env,
   MEDIASOUP_WORKER_BIN: worker,
 };
-const server = [nodeBinary(), 'server/main.ts'];
+const server = [nodeBinary(), bundledServer];
 
 if (values.demo) {
   const { fillWhenReady } = await import('./demo.mjs');

@@ -3,12 +3,12 @@
  * Runs on the machine's own Node, however old: it may not import any package.
  */
 import { join } from 'node:path';
+import { ensureServer, ensureWeb } from './install/build.mjs';
 import { ensureDependencies } from './install/dependencies.mjs';
 import { nodeBinary } from './install/node-binary.mjs';
 import { become } from './install/process.mjs';
 import { root } from './install/root.mjs';
 import { ensureTestPrograms } from './install/system.mjs';
-import { ensureWeb } from './install/web.mjs';
 import { ensureWorker } from './install/worker.mjs';
 
 const say = (line) => console.log(line);
@@ -17,6 +17,7 @@ process.chdir(root);
 await ensureDependencies(say);
 await ensureTestPrograms(say);
 const worker = await ensureWorker(say);
+await ensureServer(say);
 await ensureWeb(say);
 
 const vitest = join(root, 'node_modules/vitest/vitest.mjs');

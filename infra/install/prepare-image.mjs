@@ -1,7 +1,7 @@
 /** For infra/Dockerfile: makes the media worker and the web pages, and puts the worker into the folder that is named. */
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ensureWeb } from './web.mjs';
+import { ensureWeb } from './build.mjs';
 import { ensureWorker } from './worker.mjs';
 
 const target = process.argv[2];

@@ -65,12 +65,6 @@ export async function issueCertificate(
   return { certificate: certificate.toString('pem'), privateKey: await exportKey(keys.privateKey) };
 }
 
-/** Names of a certificate, as in its subjectAltName; addresses in their shortest form. */
-export function namesOf(certificate: string): string[] {
-  const extension = new x509.X509Certificate(certificate).getExtension(x509.SubjectAlternativeNameExtension);
-  return (extension?.names.items ?? []).map(({ value }) => value.toLowerCase());
-}
-
 /** Positive and of 127 random bits (RFC 5280 §4.1.2.2). */
 function serialNumber(): string {
   const bytes = randomBytes(16);

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { StartError } from '../embedded/start-error.ts';
-import { createAuthority, issueCertificate, type KeyedCertificate, namesOf } from './authority.ts';
+import type { KeyedCertificate } from './authority.ts';
 import { readCertificate, writeCertificate } from './certificate-store.ts';
 import { nameType, serverNames } from './names.ts';
 
@@ -28,10 +28,6 @@ export interface ServerTls {
   key: string;
   /** Root certificate (PEM) that devices have to trust; null when the certificate was given by files. */
   authority: string | null;
-  /** What the certificate covers. */
-  names: string[];
-  /** Milliseconds since 1970. */
-  expiresAt: number;
 }
 
 /**
@@ -49,16 +45,21 @@ export async function loadServerTls(options: TlsOptions): Promise<ServerTls> {
   const wanted = serverNames(names);
   let leaf = await readCertificate(leafPath);
   if (leaf === undefined || isDue(leaf, authority, wanted, now)) {
+    const { issueCertificate } = await authorityTools();
     leaf = await issueCertificate(authority, wanted, now);
     await writeCertificate(leafPath, leaf);
   }
   return describe(leaf, authority.certificate);
 }
 
+/** Loaded when something has to be signed, once in a year or so: they take a tenth of a second of each start. */
+const authorityTools = () => import('./authority.ts');
+
 /** A root that has ended is replaced too; devices then have to trust the new one. */
 async function loadAuthority(path: string, now: number): Promise<KeyedCertificate> {
   const kept = await readCertificate(path);
   if (kept !== undefined && endOf(kept.certificate) - now > renewalMs) return kept;
+  const { createAuthority } = await authorityTools();
   const made = await createAuthority('Tongke', now);
   await writeCertificate(path, made);
   return made;
@@ -80,7 +81,7 @@ async function loadGiven(certificateFile: string, privateKeyFile: string): Promi
 }
 
 function describe({ certificate, privateKey }: KeyedCertificate, authority: string | null): ServerTls {
-  return { cert: certificate, key: privateKey, authority, names: namesOf(certificate), expiresAt: endOf(certificate) };
+  return { cert: certificate, key: privateKey, authority };
 }
 
 function isDue(leaf: KeyedCertificate, authority: KeyedCertificate, wanted: readonly string[], now: number): boolean {

@@ -1,4 +1,4 @@
-import { ensureWeb } from '../../infra/install/web.mjs';
+import { ensureServer, ensureWeb } from '../../infra/install/build.mjs';
 import { ensureWorker } from '../../infra/install/worker.mjs';
 import { type Alliance, foundAlliance, type Person } from '../e2e/environment/alliance.ts';
 import { type Product, startProduct } from '../e2e/environment/product.ts';
@@ -18,6 +18,7 @@ export const say = (line: string) => void process.stderr.write(`${line}\n`);
 export async function withProduct<T>(work: (stage: Stage) => Promise<T>): Promise<T> {
   await sweepDeadRuns();
   const workerBin = await ensureWorker(say);
+  await ensureServer(say);
   await ensureWeb(say);
   const dataDir = await makeRunFolder();
   try {

@@ -5,6 +5,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { bundledServer } from '../../../infra/install/build.mjs';
 import { nodeBinary } from '../../../infra/install/node-binary.mjs';
 import { root } from '../../../infra/install/root.mjs';
 import { testWorkerBin } from '../../environment/services.ts';
@@ -58,10 +59,12 @@ export async function launchServer(
   dataDir: string,
   { workerBin = testWorkerBin(), settings = {} }: LaunchOptions = {},
 ): Promise<Launched> {
-  if (!existsSync(join(root, 'web/dist/index.html'))) throw new Error('web/dist is missing: `npm test` builds it.');
+  for (const built of [bundledServer, join(root, 'web/dist/index.html')]) {
+    if (!existsSync(built)) throw new Error(`${built} is missing: \`npm test\` builds it.`);
+  }
   const port = await freePorts(3);
   // The kernel ends the server when the test's process is gone, however that ends.
-  const child = spawn('setpriv', ['--pdeathsig', 'TERM', nodeBinary(), 'server/main.ts'], {
+  const child = spawn('setpriv', ['--pdeathsig', 'TERM', nodeBinary(), bundledServer], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
