@@ -1,10 +1,10 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { recordingState, source } from './protocol.ts';
-import type { RecordingSink } from './recording-sink.ts';
+import { type RecordingSink, SinkRefusal } from './recording-sink.ts';
 
 const recordingId = z.string();
 const at = z.number();
@@ -64,14 +64,22 @@ export type Entry = z.infer<typeof entrySchema>;
 const sinkTimeoutMs = 15_000;
 const firstRetryMs = 500;
 const slowestRetryMs = 10_000;
+/** What the sink has not taken by then is kept on disk, so that little is lost with the process. */
+const patienceMs = 1_000;
+/** Chunks that go to the sink at once: one at a time, a store across a network would fall behind. */
+const chunksAtOnce = 8;
+/** Where entries lie that can never be delivered, for whoever looks into it. */
+const asideFolder = 'refused';
 
-type Pending = { entry: Entry; bytes: Buffer | null; path: string | null };
+type Pending = { entry: Entry; bytes: Buffer | null; path: string | null; since: number };
 
 export type ChunkShipper = {
   ship(entry: Entry, bytes?: Buffer): void;
   /** How many entries the sink has not taken yet. */
   readonly waiting: number;
-  /** Resolves when everything is in the sink, or on this node's disk, after `graceMs` at the latest. */
+  /** Whether the sink is failing. */
+  readonly failing: boolean;
+  /** Everything that waits is on this node's disk when it resolves; the sink has `graceMs` to take it. */
   settle(graceMs: number): Promise<void>;
 };
 
@@ -87,7 +95,7 @@ export type ShipperOptions = {
 };
 
 /**
- * Carries a recording's entries to the sink, strictly in order. While the sink fails they are kept on disk, so that
+ * Carries a recording's entries to the sink in order. While the sink fails or is slow they are kept on disk, so that
  * neither memory grows nor a crash loses them, and tried again until they are taken.
  */
 export function createChunkShipper(options: ShipperOptions): ChunkShipper {
@@ -99,31 +107,55 @@ export function createChunkShipper(options: ShipperOptions): ChunkShipper {
   let number = Date.now() * 1_000;
 
   function ship(entry: Entry, bytes: Buffer | null = null): void {
-    pending.push({ entry, bytes, path: null });
-    if (failing) saving = saving.then(saveAll);
+    pending.push({ entry, bytes, path: null, since: performance.now() });
+    const [head] = pending;
+    if (failing || (head && performance.now() - head.since > patienceMs)) keep();
     shipping ??= run();
+  }
+
+  function keep(): Promise<void> {
+    saving = saving.then(saveAll);
+    return saving;
+  }
+
+  /** Chunks at the head go together; everything else keeps its place among them. */
+  function nextBatch(): Pending[] {
+    const others = pending.findIndex(({ entry }) => entry.kind !== 'chunk');
+    const chunks = others < 0 ? pending.length : others;
+    return pending.slice(0, Math.min(Math.max(chunks, 1), chunksAtOnce));
   }
 
   async function run(): Promise<void> {
     let wait = firstRetryMs;
-    for (let head = pending[0]; head; head = pending[0]) {
-      try {
-        await deliver(sink, head);
-      } catch (error) {
-        log.error({ err: error, waiting: pending.length, retryInMs: wait }, 'the recording sink does not take a chunk');
-        if (!failing) {
-          failing = true;
-          options.onHealth(false);
-          saving = saving.then(saveAll);
-        }
-        await delay(wait, undefined, { ref: false });
-        wait = Math.min(wait * 2, slowestRetryMs);
+    for (let batch = nextBatch(); batch.length > 0; batch = nextBatch()) {
+      const late = setTimeout(keep, patienceMs);
+      const results = await Promise.allSettled(batch.map((one) => deliver(sink, one)));
+      clearTimeout(late);
+      // Nothing may be written to disk that has just been delivered.
+      await saving;
+      let failure: unknown;
+      for (const [index, result] of results.entries()) {
+        const one = batch[index];
+        if (!one) continue;
+        if (result.status === 'fulfilled') await drop(one);
+        else if (result.reason instanceof SinkRefusal) await putAside(one, result.reason);
+        else failure ??= result.reason;
+      }
+      if (failure === undefined) {
+        wait = firstRetryMs;
         continue;
       }
-      wait = firstRetryMs;
-      pending.shift();
-      await saving;
-      if (head.path) await rm(head.path, { force: true });
+      log.error(
+        { err: failure, waiting: pending.length, retryInMs: wait },
+        'the recording sink does not take what is written',
+      );
+      if (!failing) {
+        failing = true;
+        options.onHealth(false);
+        void keep();
+      }
+      await delay(wait, undefined, { ref: false });
+      wait = Math.min(wait * 2, slowestRetryMs);
     }
     shipping = null;
     if (failing) {
@@ -132,33 +164,50 @@ export function createChunkShipper(options: ShipperOptions): ChunkShipper {
     }
   }
 
+  async function drop(one: Pending): Promise<void> {
+    pending.splice(pending.indexOf(one), 1);
+    try {
+      if (one.path) await rm(one.path, { force: true });
+    } catch (error) {
+      // It is delivered once more after the next start, which the sink does not mind.
+      log.error({ err: error }, 'a delivered chunk could not be removed from the disk');
+    }
+  }
+
+  async function putAside(one: Pending, error: SinkRefusal): Promise<void> {
+    log.error({ err: error, kind: one.entry.kind }, 'the recording sink refuses an entry for good');
+    if (!one.path) await save(one);
+    pending.splice(pending.indexOf(one), 1);
+    if (one.path) await moveAside(one.path, log);
+  }
+
   /** Moves what waits from memory to disk. */
   async function saveAll(): Promise<void> {
-    for (const each of [...pending]) {
-      if (each.path) continue;
-      number += 1;
-      const path = join(folder, `${number}.entry`);
-      try {
-        await mkdir(folder, { recursive: true });
-        await writeFile(`${path}.part`, encode(each), { flush: true });
-        await rename(`${path}.part`, path);
-        each.path = path;
-        each.bytes = null;
-      } catch (error) {
-        // It stays in memory: the sink may still come back before the disk does.
-        log.error({ err: error }, 'a recorded chunk could not be kept on disk');
-        return;
-      }
+    for (const each of [...pending]) if (!each.path && !(await save(each))) return;
+  }
+
+  async function save(one: Pending): Promise<boolean> {
+    number += 1;
+    const path = join(folder, `${number}.entry`);
+    try {
+      await mkdir(folder, { recursive: true });
+      await writeFile(`${path}.part`, encode(one), { flush: true });
+      await rename(`${path}.part`, path);
+      one.path = path;
+      one.bytes = null;
+      return true;
+    } catch (error) {
+      // It stays in memory: the sink may still come back before the disk does.
+      log.error({ err: error }, 'a recorded chunk could not be kept on disk');
+      return false;
     }
   }
 
   async function settle(graceMs: number): Promise<void> {
+    if (pending.length === 0) return;
+    await keep();
     // While the sink is away there is nothing to wait for: what is on disk is safe, and tried on.
-    if (shipping && !failing) await Promise.race([shipping, delay(graceMs)]);
-    if (pending.length > 0) {
-      saving = saving.then(saveAll);
-      await saving;
-    }
+    if (shipping && !failing) await Promise.race([shipping, delay(graceMs, undefined, { ref: false })]);
   }
 
   if (pending.length > 0) shipping = run();
@@ -168,26 +217,55 @@ export function createChunkShipper(options: ShipperOptions): ChunkShipper {
     get waiting() {
       return pending.length;
     },
+    get failing() {
+      return failing;
+    },
   };
 }
 
-/** Takes up what former runs of this node left in `folder`, one folder a recording. */
-export async function shipLeftOvers(folder: string, sink: RecordingSink, log: Logger): Promise<ChunkShipper[]> {
+/** A file that could not be moved is met again after the next start. */
+async function moveAside(path: string, log: Logger): Promise<void> {
+  const folder = join(dirname(path), asideFolder);
+  try {
+    await mkdir(folder, { recursive: true });
+    await rename(path, join(folder, basename(path)));
+  } catch (error) {
+    log.error({ err: error }, 'a refused entry could not be put aside');
+  }
+}
+
+/** What former runs of this node left in `folder`, by recording. */
+export async function shipLeftOvers(
+  folder: string,
+  sink: RecordingSink,
+  log: Logger,
+): Promise<Map<string, ChunkShipper>> {
   await mkdir(folder, { recursive: true });
-  const shippers: ChunkShipper[] = [];
+  const shippers = new Map<string, ChunkShipper>();
   for (const recording of await readdir(folder, { withFileTypes: true })) {
     if (!recording.isDirectory()) continue;
     const path = join(folder, recording.name);
     const names = (await readdir(path)).filter((name) => name.endsWith('.entry')).sort();
     const leftOver: Pending[] = [];
     for (const name of names) {
-      const { entry } = decode(await readFile(join(path, name)));
-      leftOver.push({ entry, bytes: null, path: join(path, name) });
+      const entry = await readEntry(join(path, name), log);
+      if (entry) leftOver.push({ entry, bytes: null, path: join(path, name), since: performance.now() });
     }
     const onHealth = (healthy: boolean) => log.info({ recording: recording.name, healthy }, 'chunks left over');
-    shippers.push(createChunkShipper({ sink, folder: path, log, onHealth, leftOver }));
+    shippers.set(recording.name, createChunkShipper({ sink, folder: path, log, onHealth, leftOver }));
   }
   return shippers;
+}
+
+/** Null for a file that holds no entry: it is put aside, so that it keeps nothing from starting. */
+async function readEntry(path: string, log: Logger): Promise<Entry | null> {
+  try {
+    return decode(await readFile(path)).entry;
+  } catch (error) {
+    log.error({ err: error }, 'a chunk left over cannot be read');
+    await moveAside(path, log);
+    return null;
+  }
 }
 
 async function deliver(sink: RecordingSink, pending: Pending): Promise<void> {

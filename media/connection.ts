@@ -18,8 +18,13 @@ const tooSlowBytes = 1_048_576;
 const requestRate = 30;
 const requestBurst = 150;
 
-/** What is answered, and what is done once the answer is on the wire. */
-export type Reply = { data: unknown; after?: () => void };
+export type Reply = {
+  data: unknown;
+  /** Done once the answer is on the wire. */
+  after?: () => void;
+  /** Done instead when the answer came too late: the client has been told that it failed. */
+  undo?: () => void;
+};
 
 export type ConnectionHandlers = {
   /** Requests of one connection are handled one after the other. */
@@ -93,7 +98,7 @@ export class Connection {
 
   async #answer({ id, method, ...rest }: RequestFrame): Promise<void> {
     try {
-      const { data, after } = await inTime(this.#handlers.onRequest({ id, method, ...rest }));
+      const { data, after } = await this.#inTime(this.#handlers.onRequest({ id, method, ...rest }));
       this.send({ type: 'response', id, ok: true, data });
       after?.();
     } catch (thrown) {
@@ -101,6 +106,24 @@ export class Connection {
       if (error.status >= 500) this.#log.error({ err: error, method }, 'a classroom request failed');
       this.send({ type: 'response', id, ok: false, error: { code: error.code, status: error.status } });
       if (error.status === 401) this.close(closeCodes.refused, error.code);
+    }
+  }
+
+  async #inTime(work: Promise<Reply>): Promise<Reply> {
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<'late'>((resolve) => {
+      timer = setTimeout(() => resolve('late'), requestTimeoutMs);
+    });
+    try {
+      const reply = await Promise.race([work, deadline]);
+      if (reply !== 'late') return reply;
+      work.then(
+        ({ undo }) => undo?.(),
+        (error: unknown) => this.#log.debug({ err: error }, 'a classroom request failed after its time'),
+      );
+      throw new ClassroomError('media_unavailable');
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -130,17 +153,5 @@ function parseFrame(text: string): RequestFrame | null {
   } catch {
     // Not JSON: as little a frame of ours as any other wrong shape.
     return null;
-  }
-}
-
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new ClassroomError('media_unavailable')), requestTimeoutMs);
-  });
-  try {
-    return await Promise.race([work, deadline]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -10,7 +10,6 @@ const statuses: Record<ClassroomErrorCode, number> = {
   bad_request: 400,
   method_not_allowed: 403,
   source_not_allowed: 403,
-  source_taken: 409,
   not_on_stage: 403,
   stage_full: 409,
   muted_by_presenter: 403,

@@ -35,24 +35,23 @@ export class Forwarding {
     for (const source of participant.producers.keys()) this.#options.recorder.forget(participant.id, source);
     return this.#options.media.use(async (lease) => {
       const transports = await participant.openTransports(lease);
-      const offers = this.#options
-        .participants()
-        .flatMap((owner) =>
-          [...owner.producers].map(([source, producer]) => this.#offer(lease, participant, owner, source, producer)),
-        );
-      await Promise.all(offers);
+      await this.#offerAll(lease, participant);
       return transports;
     });
   }
 
+  /** Offers whatever is sent and has not been offered yet. */
+  async offerRest(participant: Participant): Promise<void> {
+    await this.#options.media.use((lease) => this.#offerAll(lease, participant));
+  }
+
   /**
-   * @throws ClassroomError `source_not_allowed`, `not_on_stage`, `source_taken`, `bad_request` when mediasoup refuses
-   * the parameters
+   * Who sends a source anew has lost the former one: its answer, or the page that sent it. The new one takes its place.
+   * @throws ClassroomError `source_not_allowed`, `not_on_stage`, `bad_request` when mediasoup refuses the parameters
    */
   async produce(participant: Participant, { source, rtpParameters, paused }: RequestData<'produce'>): Promise<string> {
     if (!participant.claims.sources.includes(source)) throw new ClassroomError('source_not_allowed');
     this.#requireStage(participant);
-    if (participant.producers.has(source)) throw new ClassroomError('source_taken');
     const transport = participant.sendTransport();
     let producer: Producer;
     try {
@@ -72,6 +71,7 @@ export class Forwarding {
       producer.close();
       throw refusal;
     }
+    this.closeProducer(participant, source);
     participant.producers.set(source, producer);
     producer.on('transportclose', () => {
       if (participant.producers.get(source) === producer) participant.producers.delete(source);
@@ -121,6 +121,15 @@ export class Forwarding {
 
   #requireStage({ role, roomId }: Participant): void {
     if (role === 'receiver' && !this.#options.stage.has(roomId)) throw new ClassroomError('not_on_stage');
+  }
+
+  async #offerAll(lease: RouterLease, to: Participant): Promise<void> {
+    const offers = this.#options
+      .participants()
+      .flatMap((owner) =>
+        [...owner.producers].map(([source, producer]) => this.#offer(lease, to, owner, source, producer)),
+      );
+    await Promise.all(offers);
   }
 
   /** Everybody hears and sees all others, except that a room does not meet itself and assistants only have their phone. */

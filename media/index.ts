@@ -8,7 +8,14 @@ export type {
   RecordingJournal,
   Timeline,
 } from './finishing/finished-recording.ts';
+export { ChunkLostError } from './finishing/track-packets.ts';
 export { createMediaNode, type MediaNode, type MediaNodeOptions, type MediaNodeStats } from './media-node.ts';
-export type { RecordedChunk, RecordedEvent, RecordedTrack, RecordingSink } from './recording-sink.ts';
+export {
+  type RecordedChunk,
+  type RecordedEvent,
+  type RecordedTrack,
+  type RecordingSink,
+  SinkRefusal,
+} from './recording-sink.ts';
 export type { Presence, SessionDescription, SessionHooks } from './session-hooks.ts';
 export { type JoinClaims, joinClaims, signJoinToken, verifyJoinToken } from './token.ts';

@@ -47,8 +47,10 @@ export type MediaNodeStats = {
   consumers: number;
   /** Recordings running. */
   recordings: number;
-  /** Chunks and journal entries that the sink has not taken yet. */
+  /** Chunks and journal entries that the sink has not taken yet; a few are always on their way. */
   waitingChunks: number;
+  /** Recordings whose sink fails: what they write waits on this node's disk. */
+  failingRecordings: number;
 };
 
 /** One media node: workers, rooms and the WebSocket that clients talk to. */
@@ -65,6 +67,8 @@ export type MediaNode = {
   putOut(holderId: string): void;
   activeSessions(): { classSessionId: string; live: boolean; participants: number }[];
   stats(): Promise<MediaNodeStats>;
+  /** How much of a recording is still on its way to the sink, or waits on this node's disk for it. */
+  waitingChunks(recordingId: string): number;
   /** Takes nobody in any more, closes the recordings' chunks, then rooms and workers. Lessons are not ended: they go on elsewhere. Idempotent. */
   close(): Promise<void>;
 };
@@ -143,6 +147,21 @@ export async function createMediaNode(options: MediaNodeOptions): Promise<MediaN
     return room;
   }
 
+  /** Whoever still brings something to the sink. */
+  function writers(): { id: string | null; waiting: number; failing: boolean }[] {
+    for (const recorder of formerRecorders) if (recorder.waitingChunks === 0) formerRecorders.delete(recorder);
+    for (const [id, shipper] of leftOvers) if (shipper.waiting === 0) leftOvers.delete(id);
+    const recorders = [...[...rooms.values()].map(({ recorder }) => recorder), ...formerRecorders];
+    return [
+      ...recorders.map((each) => ({
+        id: each.recordingId,
+        waiting: each.waitingChunks,
+        failing: each.sinkFailing,
+      })),
+      ...[...leftOvers].map(([id, { waiting, failing }]) => ({ id, waiting, failing })),
+    ];
+  }
+
   async function close(): Promise<void> {
     signalling.close();
     await Promise.allSettled(opening.values());
@@ -176,8 +195,7 @@ export async function createMediaNode(options: MediaNodeOptions): Promise<MediaN
       })),
     async stats() {
       const all = [...rooms.values()];
-      for (const recorder of formerRecorders) if (recorder.waitingChunks === 0) formerRecorders.delete(recorder);
-      const writing = [...all.map(({ recorder }) => recorder), ...formerRecorders];
+      const writing = writers();
       const people = all.flatMap((room) => room.participants);
       const countOf = (role: Role) => people.filter((each) => each.role === role).length;
       return {
@@ -192,11 +210,14 @@ export async function createMediaNode(options: MediaNodeOptions): Promise<MediaN
         producers: people.reduce((sum, { producers }) => sum + producers.size, 0),
         consumers: people.reduce((sum, { consumers }) => sum + consumers.size, 0),
         recordings: all.filter(({ recorder }) => recorder.state !== null).length,
-        waitingChunks:
-          writing.reduce((sum, { waitingChunks }) => sum + waitingChunks, 0) +
-          leftOvers.reduce((sum, { waiting }) => sum + waiting, 0),
+        waitingChunks: writing.reduce((sum, { waiting }) => sum + waiting, 0),
+        failingRecordings: writing.filter(({ failing }) => failing).length,
       };
     },
+    waitingChunks: (recordingId) =>
+      writers()
+        .filter(({ id }) => id === recordingId)
+        .reduce((sum, { waiting }) => sum + waiting, 0),
     close() {
       closing ??= close();
       return closing;

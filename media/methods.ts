@@ -125,11 +125,7 @@ export const methods: { [M in RoomMethod]: Definition<M> } = {
     who: presenter,
     handle(call, { slides }) {
       const { room } = call;
-      room.slideShow.show(slides);
-      const at = Date.now();
-      room.broadcast('slidesShown', { slides, page: room.slideShow.page, at });
-      room.recordSlides();
-      rememberSlide(call, at);
+      rememberSlide(call, room.showSlides(slides));
       return {};
     },
   },
@@ -159,6 +155,7 @@ export const methods: { [M in RoomMethod]: Definition<M> } = {
       const target = room.participants.find(({ id }) => id === participantId);
       if (target?.role !== 'receiver') throw new ClassroomError('not_found');
       target.muted = muted;
+      room.stage.mute(target.roomId, muted);
       const microphone = target.producers.get('microphone');
       if (muted) await microphone?.pause();
       else await microphone?.resume();

@@ -41,6 +41,7 @@ export class Participant {
   readonly producers = new Map<Source, Producer>();
   /** By consumer id. */
   readonly consumers = new Map<string, { consumer: Consumer; owner: Participant; source: Source }>();
+  /** By the presenter. */
   muted = false;
   link: Link | null = null;
   pictureAt = 0;
@@ -157,9 +158,9 @@ export class Participant {
     return found;
   }
 
-  /** @throws ClassroomError `source_not_allowed` for those who may never send */
+  /** Of somebody who may send. @throws ClassroomError `media_unavailable` while there is none */
   sendTransport(): WebRtcTransport {
-    if (!this.#send || this.#send.closed) throw new ClassroomError('source_not_allowed');
+    if (!this.#send || this.#send.closed) throw new ClassroomError('media_unavailable');
     return this.#send;
   }
 

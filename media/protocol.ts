@@ -73,7 +73,6 @@ export const errorCodes = [
   'bad_request',
   'method_not_allowed',
   'source_not_allowed',
-  'source_taken',
   'not_on_stage',
   'stage_full',
   'muted_by_presenter',

@@ -26,7 +26,9 @@ type EventEntry = Extract<Entry, { kind: 'event' }>['value'];
 
 const tickMs = 250;
 const silenceMs = 5_000;
-const settleMs = 8_000;
+const beginAgainMs = 2_000;
+/** Within what the process has for its end. */
+const settleMs = 2_500;
 
 /**
  * The recording of one class session: a participant that nobody sees. It has one consumer a producer, with every packet
@@ -47,10 +49,13 @@ export class Recorder {
   #recordingId: string | null = null;
   #epoch = 0;
   #trackCount = 0;
+  #triedAt = 0;
   #router: Router | null = null;
   #transport: DirectTransport | null = null;
   #shipper: ChunkShipper | null = null;
   #sinkHealthy = true;
+  /** Since when there is something to hear or see; null while everything is paused, or nobody sends. */
+  #expectingSince: number | null = null;
   #lastPacketAt = 0;
   #ticking: NodeJS.Timeout | undefined;
   #stopping: Promise<void> | null = null;
@@ -65,8 +70,17 @@ export class Recorder {
     return this.#state;
   }
 
+  /** Null until the sink has named it. */
+  get recordingId(): string | null {
+    return this.#recordingId;
+  }
+
   get waitingChunks(): number {
     return this.#shipper?.waiting ?? 0;
+  }
+
+  get sinkFailing(): boolean {
+    return this.#shipper?.failing ?? false;
   }
 
   onStateChanged(listener: (state: RecordingState) => void): void {
@@ -121,6 +135,7 @@ export class Recorder {
     this.#wanted.clear();
     this.#router = null;
     this.#transport = null;
+    this.#lastPacketAt = 0;
     this.#epoch += 1;
     if (this.#state === 'recording') this.#setState('interrupted', reason);
   }
@@ -155,7 +170,9 @@ export class Recorder {
     for (const [key, { owner, producer }] of this.#wanted) {
       if (this.#tracks.has(key) || producer.closed) continue;
       this.#begin(key, this.#recordingId, owner, producer).catch((error: unknown) => {
-        if (!producer.closed) this.#log.error({ err: error, source: owner.source }, 'a track could not be recorded');
+        if (producer.closed) return;
+        this.#log.error({ err: error, source: owner.source }, 'a track could not be recorded; it is tried again');
+        if (!this.#wanted.has(key)) this.#wanted.set(key, { owner, producer });
       });
     }
   }
@@ -214,8 +231,17 @@ export class Recorder {
 
   #tick(): void {
     for (const recorder of this.#tracks.values()) recorder.tick();
-    const heard = this.#now() - this.#lastPacketAt < silenceMs;
-    if (this.#state === 'recording' && !heard) this.#setState('interrupted', 'no_bytes');
+    const now = this.#now();
+    if (this.#triedAt + beginAgainMs < now) {
+      this.#triedAt = now;
+      this.#beginWanted();
+    }
+    const expecting =
+      this.#wanted.size > 0 || [...this.#tracks.values()].some(({ paused }) => !paused) || this.#transport === null;
+    this.#expectingSince = expecting ? (this.#expectingSince ?? now) : null;
+    const silent = now - Math.max(this.#lastPacketAt, this.#expectingSince ?? now) >= silenceMs;
+    const heard = now - this.#lastPacketAt < silenceMs;
+    if (this.#state !== 'interrupted' && silent) this.#setState('interrupted', 'no_bytes');
     else if (this.#state !== 'recording' && heard && this.#sinkHealthy) this.#setState('recording', null);
   }
 

@@ -5,7 +5,8 @@ import type { RecordingState, Source } from './protocol.ts';
  *
  * Every method is durable when its promise resolves, and idempotent: the recorder repeats a call whose answer it did
  * not see (same keys, same bytes). When a method rejects, the recorder keeps the data on its own disk and tries again,
- * in the same order, until it succeeds; it then says `interrupted` and, afterwards, `recording` again.
+ * in the same order, until it succeeds; it then says `interrupted` and, afterwards, `recording` again. Chunks that follow
+ * each other may be written at once.
  */
 export interface RecordingSink {
   /**
@@ -26,6 +27,11 @@ export interface RecordingSink {
   }): Promise<void>;
   /** Something to replay beside the picture. */
   eventHappened(event: RecordedEvent): Promise<void>;
+}
+
+/** Thrown by a sink that will never take this, however often it is tried: it is put aside, and what follows goes on. */
+export class SinkRefusal extends Error {
+  override readonly name = 'SinkRefusal';
 }
 
 /** One source of one participant, from its first packet to its last, in one epoch. Its key is (recordingId, trackId). */

@@ -25,7 +25,7 @@ export class RoomMedia {
 
   constructor(options: RoomMediaOptions) {
     this.#options = options;
-    this.#lease = this.#open();
+    this.#lease = this.#open(this.#epoch);
     // Who needs the router waits for it and is told; when nobody does, a failure is nobody's.
     this.#lease.catch((error: unknown) => this.#options.log.debug({ err: error }, 'a room closed without media'));
   }
@@ -38,7 +38,9 @@ export class RoomMedia {
   /** Runs `work` on the room's router. @throws ClassroomError `media_unavailable` when the worker died meanwhile */
   async use<T>(work: (lease: RouterLease) => Promise<T>): Promise<T> {
     if (this.#closed) throw new ClassroomError('session_ended');
-    const lease = await this.#lease;
+    const lease = await this.#lease.catch((cause: unknown) => {
+      throw new ClassroomError('media_unavailable', { cause });
+    });
     try {
       return await work(lease);
     } catch (cause) {
@@ -55,32 +57,33 @@ export class RoomMedia {
     );
   }
 
-  async #open(): Promise<RouterLease> {
+  async #open(epoch: number): Promise<RouterLease> {
     for (;;) {
       try {
         const lease = await this.#options.pool.openRouter();
-        lease.router.on('workerclose', () => void this.#rebuild());
+        lease.router.on('workerclose', () => void this.#rebuild(epoch));
         await this.#options.recorder.attach(lease.router);
         return lease;
       } catch (error) {
-        if (this.#closed) throw error;
+        // A worker that died meanwhile has begun the next epoch: who waited for this one begins anew in that.
+        if (this.#closed || epoch !== this.#epoch) throw error;
         this.#options.log.error({ err: error, retryInMs: retryMs }, 'a room waits for a media worker');
         await delay(retryMs);
       }
     }
   }
 
-  async #rebuild(): Promise<void> {
-    if (this.#closed) return;
+  async #rebuild(former: number): Promise<void> {
+    if (this.#closed || former !== this.#epoch) return;
     this.#epoch += 1;
     const epoch = this.#epoch;
     this.#options.recorder.detach('worker_died');
     this.#options.onLost();
-    this.#lease = this.#open();
+    this.#lease = this.#open(epoch);
     try {
       await this.#lease;
     } catch (error) {
-      this.#options.log.debug({ err: error }, 'a room closed before its media was back');
+      this.#options.log.debug({ err: error }, 'a room closed, or lost its worker again, before its media was back');
       return;
     }
     if (epoch === this.#epoch && !this.#closed) this.#options.onBack(epoch);

@@ -12,6 +12,7 @@ import {
   type NotificationMethod,
   type Role,
   type RtpCapabilities,
+  type Slides,
   type Snapshot,
 } from './protocol.ts';
 import type { Recorder } from './recorder.ts';
@@ -36,6 +37,10 @@ export type RoomOptions = {
 
 /** A room that nobody is in, and that is not live, is let go after this long. */
 const emptyAfterMs = 60_000;
+/** How often slides are asked for whose pages are still being made. */
+const slidesIntervalMs = 3_000;
+/** A timer of Node's cannot be longer. */
+const longestTimerMs = 2 ** 31 - 1;
 
 /** One class session on this node: who is here, what they are shown, and its recording. */
 export class Room {
@@ -49,7 +54,11 @@ export class Room {
   readonly #participants = new Map<string, Participant>();
   readonly #graces = new Map<Participant, NodeJS.Timeout>();
   #startedAt: number | null = null;
+  /** Since when a live room is without its presenter. */
+  #forsakenAt: number | null = null;
   #idle: NodeJS.Timeout | undefined;
+  #latest: NodeJS.Timeout | undefined;
+  #slidesTimer: NodeJS.Timeout | undefined;
   #closing: Promise<void> | null = null;
 
   constructor(options: RoomOptions) {
@@ -84,6 +93,7 @@ export class Room {
     });
     if (description.state === 'live') this.start(description.startedAt ?? Date.now());
     this.#watchIdle();
+    this.#watchSlides();
   }
 
   get live(): boolean {
@@ -98,6 +108,10 @@ export class Room {
     return [...this.#participants.values()];
   }
 
+  has(participant: Participant): boolean {
+    return this.#participants.get(participant.id) === participant;
+  }
+
   /** The lesson begins: recording starts with it. */
   start(at: number): void {
     if (this.live || this.closed) return;
@@ -107,11 +121,23 @@ export class Room {
     this.recordSlides();
     this.forwarding.recordAll();
     this.#watchIdle();
+    const left = at + this.#options.description.longestMs - Date.now();
+    this.#latest = setTimeout(() => void this.end('abandoned', true), Math.min(Math.max(left, 0), longestTimerMs));
   }
 
   recordSlides(): void {
     const { slides, page } = this.slideShow;
     this.recorder.note({ type: 'slides', fileId: slides?.fileId ?? null, page });
+  }
+
+  /** @returns when, milliseconds since 1970 */
+  showSlides(slides: Slides | null): number {
+    this.slideShow.show(slides);
+    const at = Date.now();
+    this.broadcast('slidesShown', { slides, page: this.slideShow.page, at });
+    this.recordSlides();
+    this.#watchSlides();
+    return at;
   }
 
   /**
@@ -125,6 +151,10 @@ export class Room {
     for (const other of this.participants)
       if (other.identity === participant.identity) this.putOut(other, closeCodes.replaced, 'replaced');
     this.#participants.set(participant.id, participant);
+    // What others began to send while the transports were made was not offered to who was not in yet.
+    await this.forwarding.offerRest(participant);
+    if (!this.has(participant)) throw new ClassroomError('session_ended');
+    participant.muted = this.stage.isMuted(participant.roomId);
     this.broadcast('participantJoined', { participant: participant.describe() }, participant);
     this.#report('participantJoined', participant);
     this.#watchIdle();
@@ -213,15 +243,40 @@ export class Room {
     reportPresence(this.#options.hooks, event, this.classSessionId, participant, this.#options.log);
   }
 
-  /** A live room waits long for its presenter; one that is not live only while somebody is in it. */
+  /**
+   * A live room waits long for its presenter, whoever else comes and goes; one that is not live only while somebody is in
+   * it.
+   */
   #watchIdle(): void {
     clearTimeout(this.#idle);
     if (this.closed) return;
-    if (this.live && !this.participants.some(({ role }) => role === 'presenter')) {
-      this.#idle = setTimeout(() => void this.end('abandoned', true), this.#options.abandonAfterMs);
+    const forsaken = this.live && !this.participants.some(({ role }) => role === 'presenter');
+    this.#forsakenAt = forsaken ? (this.#forsakenAt ?? Date.now()) : null;
+    if (this.#forsakenAt !== null) {
+      const left = this.#forsakenAt + this.#options.abandonAfterMs - Date.now();
+      this.#idle = setTimeout(() => void this.end('abandoned', true), Math.max(left, 0));
     } else if (!this.live && this.#participants.size === 0) {
       this.#idle = setTimeout(() => void this.suspend(), emptyAfterMs);
     }
+  }
+
+  /** Slides that were uploaded just now get their pages when these are made. */
+  #watchSlides(): void {
+    clearTimeout(this.#slidesTimer);
+    const { slides } = this.slideShow;
+    if (this.closed || slides === null || slides.pages > 0) return;
+    this.#slidesTimer = setTimeout(() => void this.#askForPages(slides), slidesIntervalMs);
+  }
+
+  async #askForPages(slides: Slides): Promise<void> {
+    try {
+      const pages = await this.#options.hooks.pagesOf(slides.fileId);
+      if (this.closed || this.slideShow.slides !== slides) return;
+      if (pages > 0) this.showSlides({ ...slides, pages });
+    } catch (error) {
+      this.#options.log.warn({ err: error }, 'the pages of slides could not be asked for');
+    }
+    this.#watchSlides();
   }
 
   /**
@@ -259,7 +314,7 @@ export class Room {
   }
 
   async #close(code: number, reason: string, recording: 'finishing' | 'interrupted'): Promise<void> {
-    clearTimeout(this.#idle);
+    for (const timer of [this.#idle, this.#latest, this.#slidesTimer]) clearTimeout(timer);
     for (const timer of this.#graces.values()) clearTimeout(timer);
     for (const participant of this.participants) {
       participant.disconnect()?.close(code, reason);

@@ -7,6 +7,8 @@ export type SessionDescription = {
   state: 'scheduled' | 'live';
   /** Milliseconds since 1970, once live. */
   startedAt: number | null;
+  /** The lesson is ended so many milliseconds after its start, whoever is in it: a studio is forgotten over night. */
+  longestMs: number;
   music: boolean;
   slides: Slides | null;
   /** Page to begin with (the last one turned, after a restart in mid-lesson), from 1. */
@@ -24,6 +26,8 @@ export type SessionDescription = {
 export interface SessionHooks {
   /** Null when the session does not exist, is cancelled or has ended. Called once when a room opens. */
   describe(classSessionId: string): Promise<SessionDescription | null>;
+  /** How many pages of a file can be shown; 0 while they are being made. */
+  pagesOf(fileId: string): Promise<number>;
   /**
    * The lesson is over for everybody, by a decision made in the classroom: the presenter's, or because no presenter came
    * back. Repeated until it resolves. Not called for `MediaNode.endSession`, whose caller knows.

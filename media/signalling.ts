@@ -36,7 +36,7 @@ export type SignallingOptions = {
 
 export type Signalling = {
   attach(server: HttpServer | HttpsServer): void;
-  /** Takes no more sockets; those that are in are let go by their rooms. */
+  /** Takes no more sockets, and lets go of those that are in. */
   close(): void;
 };
 
@@ -49,9 +49,10 @@ export function createSignalling(options: SignallingOptions): Signalling {
   const servers: (HttpServer | HttpsServer)[] = [];
 
   function onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const path = new URL(request.url ?? '/', 'http://node').pathname;
-    if (path !== classroomPath) return;
-    sockets.handleUpgrade(request, socket, head, accept);
+    // Once a server has a listener for upgrades, a socket that nobody takes stays open for ever.
+    const [path] = (request.url ?? '').split('?', 1);
+    if (path === classroomPath) sockets.handleUpgrade(request, socket, head, accept);
+    else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
   }
 
   function accept(socket: WebSocket): void {
@@ -68,7 +69,11 @@ export function createSignalling(options: SignallingOptions): Signalling {
             if (socket.readyState === socket.OPEN) room.connect(participant, connection, seq);
             else room.disconnected(participant);
           };
-          return { data, after };
+          const undo = () => {
+            seat = null;
+            if (frame.method === 'join') room.leave(participant);
+          };
+          return { data, after, undo };
         }
         if (!seat) throw new ClassroomError('not_joined');
         return { data: await call(frame, seat) };
@@ -120,6 +125,7 @@ export function createSignalling(options: SignallingOptions): Signalling {
   async function call({ method, data }: RequestFrame, { room, participant }: Seat): Promise<unknown> {
     if (!isRoomMethod(method)) throw new ClassroomError('not_found');
     if (room.closed) throw new ClassroomError('session_ended');
+    if (!room.has(participant)) throw new ClassroomError('not_joined');
     const warn = (error: unknown, message: string) => log.warn({ err: error, participant: participant.id }, message);
     return callMethod(method, { room, participant, hooks: options.hooks, warn }, data);
   }

@@ -11,6 +11,7 @@ export type Hand = { roomId: string; raisedAt: number };
  */
 export class Stage {
   readonly #members: ReadonlySet<string>;
+  readonly #muted = new Set<string>();
   #rooms: string[] = [];
   #hands: Hand[] = [];
 
@@ -43,6 +44,16 @@ export class Stage {
     if (!this.#rooms.includes(roomId)) return false;
     this.#rooms = this.#rooms.filter((each) => each !== roomId);
     return true;
+  }
+
+  isMuted(roomId: string | null): boolean {
+    return roomId !== null && this.#muted.has(roomId);
+  }
+
+  mute(roomId: string | null, muted: boolean): void {
+    if (roomId === null) return;
+    if (muted) this.#muted.add(roomId);
+    else this.#muted.delete(roomId);
   }
 
   raise(roomId: string, at: number): boolean {

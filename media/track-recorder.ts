@@ -59,6 +59,11 @@ export class TrackRecorder {
     producer.on('trace', this.#onTrace);
   }
 
+  /** Whether its sender has paused it. */
+  get paused(): boolean {
+    return this.#options.producer.paused;
+  }
+
   async start(): Promise<void> {
     await this.#options.producer.enableTraceEvent(['sr']);
     await this.#options.consumer.resume();

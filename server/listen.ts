@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import { networkInterfaces } from 'node:os';
+import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import { StartError } from './embedded/start-error.ts';
 
@@ -37,12 +38,21 @@ export async function listen({ fetch, host, port, tls }: ListenOptions): Promise
   }).catch((cause: NodeJS.ErrnoException) => {
     throw portError(cause, port, tls !== undefined);
   });
+  // Node leaves a socket that was upgraded to whoever took it, but waits for it when it closes.
+  const upgraded = new Set<Duplex>();
+  server.on('upgrade', (_request, socket: Duplex) => {
+    upgraded.add(socket);
+    socket.once('close', () => upgraded.delete(socket));
+  });
   return {
     server,
     async close(graceMs) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
-      const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+      const cut = setTimeout(() => {
+        server.closeAllConnections();
+        for (const socket of upgraded) socket.destroy();
+      }, graceMs);
       await closed;
       clearTimeout(cut);
     },

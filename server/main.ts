@@ -84,12 +84,13 @@ async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<v
   });
 
   const plain = await listen({ fetch: app.fetch, host: config.HOST, port: config.PORT });
+  const listening = [plain];
+  shutdown.add('HTTP', () => Promise.all(listening.map((each) => each.close(drainMs))));
   classroom.attach(plain.server);
-  shutdown.add('HTTP', () => plain.close(drainMs));
   if (tls) {
     const secure = await listen({ fetch: app.fetch, host: config.HOST, port: config.TLS_PORT, tls });
+    listening.push(secure);
     classroom.attach(secure.server);
-    shutdown.add('HTTPS', () => secure.close(drainMs));
     const renewal = setInterval(() => {
       loadTls(config, dataDir)
         .then((renewed) => {
@@ -99,6 +100,9 @@ async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<v
     }, dayMs);
     renewal.unref();
   }
+
+  // First of all: its people look for another server, and the recordings are written while everything is still there.
+  shutdown.add('lessons', () => classroom.close());
 
   const announcement = {
     address: config.PUBLIC_URL ?? `http://localhost:${config.PORT}`,

@@ -59,9 +59,9 @@ export function probesOf(
       name: 'classroom',
       required: true,
       async check() {
-        const { workers, waitingChunks } = await classroom.stats();
-        if (workers.length === 0) throw new Error('no media worker is running');
-        if (waitingChunks > 0) {
+        const { workers, waitingChunks, failingRecordings } = await classroom.stats();
+        if (!workers.some(({ alive }) => alive)) throw new Error('no media worker is running');
+        if (failingRecordings > 0) {
           return { state: 'degraded', detail: `${waitingChunks} pieces of recordings wait for the store` };
         }
         return { state: 'working' };

@@ -88,7 +88,7 @@ export async function startServices({ config, dataDir, parts, log, shutdown }: S
     log,
     workRoot: join(dataDir, 'tmp'),
     finishVideo: finishRecording,
-    waitingChunks: async () => (await classroom.stats()).waitingChunks,
+    waitingChunks: (recordingId) => classroom.waitingChunks(recordingId),
     ffmpeg: config.FFMPEG_PATH,
     ffprobe: config.FFPROBE_PATH,
   });

@@ -5,8 +5,7 @@ export type Completeness = { share: number; gaps: RecordingGap[]; tracks: Timeli
 
 /**
  * What of the lesson was received, told honestly: stretches lost on the way, silences of a sender that was not paused, and
- * the time between two epochs, in which it could not be heard because of us. (A camera that the presenter turned off is
- * no loss.)
+ * the time until a sender that was cut off came back. (A camera that the presenter turned off is no loss.)
  */
 export function measureCompleteness(surveys: TrackSurvey[], zero: number): Completeness {
   const ordered = [...surveys].sort((a, b) => a.span.from - b.span.from);
@@ -42,7 +41,7 @@ export function measureCompleteness(surveys: TrackSurvey[], zero: number): Compl
   return { share: expected === 0 ? 0 : received / expected, gaps, tracks };
 }
 
-/** The time before this track in which its sender's former one had ended with its epoch. */
+/** The time before this track in which its sender was gone: with its epoch, because of us, or until it joined anew. */
 function interruption(survey: TrackSurvey, all: TrackSurvey[]): Span[] {
   const { track, span } = survey;
   const former = all.findLast(
@@ -52,7 +51,8 @@ function interruption(survey: TrackSurvey, all: TrackSurvey[]): Span[] {
       each.track.roomId === track.roomId &&
       each.span.to <= span.from,
   );
-  if (!former || former.track.epoch === track.epoch) return [];
+  const { epoch, participantId } = former?.track ?? track;
+  if (!former || (epoch === track.epoch && participantId === track.participantId)) return [];
   return [{ from: former.span.to, to: span.from }];
 }
 

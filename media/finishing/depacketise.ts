@@ -32,7 +32,13 @@ export async function* videoFrames(
     previous = packet;
     // Padding that probes the bandwidth carries nothing.
     if (packet.payload.length === 0) continue;
-    const payload = readPayload(packet);
+    const payload = tryReading(readPayload, packet);
+    if (payload === null) {
+      decodable = false;
+      frame = null;
+      readPayload = createReader();
+      continue;
+    }
     frame ??= { first: packet, parts: [], whole: payload.starts, key: false };
     frame.parts.push(payload.data);
     frame.key ||= payload.key;
@@ -44,6 +50,15 @@ export async function* videoFrames(
       yield { sequence, ticks, data: Buffer.concat(frame.parts), key: frame.key };
     }
     frame = null;
+  }
+}
+
+/** Null for a packet that is none of its kind, which is as good as lost. */
+function tryReading(read: PayloadReader, packet: TrackPacket): Payload | null {
+  try {
+    return read(packet);
+  } catch {
+    return null;
   }
 }
 

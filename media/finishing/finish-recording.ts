@@ -24,7 +24,7 @@ const readingShare = 0.2;
 /**
  * Makes a recording's chunks into a video, a poster and a time line. May be stopped at any point and begun anew: it only
  * reads the chunks, and what it writes has its name when it is whole.
- * @throws EmptyRecordingError; Error when a chunk is damaged or ffmpeg fails; the abort reason
+ * @throws EmptyRecordingError; ChunkLostError; Error when ffmpeg fails; the abort reason
  */
 export async function finishRecording(options: FinishOptions): Promise<FinishedRecording> {
   const { journal, workFolder, signal } = options;
@@ -78,12 +78,13 @@ export async function finishRecording(options: FinishOptions): Promise<FinishedR
   };
 }
 
-async function surveyTracks({ journal, readChunk, signal }: FinishOptions): Promise<TrackSurvey[]> {
+async function surveyTracks({ journal, readChunk, signal, toleratesLoss }: FinishOptions): Promise<TrackSurvey[]> {
   const chunks = Map.groupBy(journal.chunks, ({ trackId }) => trackId);
   const surveys: TrackSurvey[] = [];
   for (const track of journal.tracks) {
     signal.throwIfAborted();
-    const survey = await surveyTrack(track, chunks.get(track.trackId) ?? [], journal.events, { readChunk, signal });
+    const source = { readChunk, signal, toleratesLoss };
+    const survey = await surveyTrack(track, chunks.get(track.trackId) ?? [], journal.events, source);
     if (survey) surveys.push(survey);
   }
   return surveys.sort((a, b) => a.span.from - b.span.from);
@@ -92,9 +93,19 @@ async function surveyTracks({ journal, readChunk, signal }: FinishOptions): Prom
 /** One file for each thing that was sent, over all its tracks. */
 async function writeFiles(
   surveys: TrackSurvey[],
-  { readChunk, signal, workFolder, zero, durationMs }: FinishOptions & { zero: number; durationMs: number },
+  {
+    readChunk,
+    signal,
+    toleratesLoss,
+    workFolder,
+    zero,
+    durationMs,
+  }: FinishOptions & {
+    zero: number;
+    durationMs: number;
+  },
 ) {
-  const source = { readChunk, signal };
+  const source = { readChunk, signal, toleratesLoss };
   const ofPresenter = (wanted: RecordedTrack['source']) =>
     sameCodec(surveys.filter(({ track }) => track.role === 'presenter' && track.source === wanted));
   const write = async (name: string, tracks: TrackSurvey[], kind: 'audio' | 'video'): Promise<string | null> => {

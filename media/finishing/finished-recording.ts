@@ -11,8 +11,10 @@ export type RecordingJournal = {
 
 export type FinishOptions = {
   journal: RecordingJournal;
-  /** The bytes of one chunk as a stream. Its length and sha256 are checked against the journal. */
+  /** The bytes of one chunk as a stream; its sha256 is checked against the journal. @throws ChunkLostError when it is gone */
   readChunk(chunk: RecordedChunk, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Whether a chunk that is gone or damaged is told as a gap, and does not stop the work. Default: it does. */
+  toleratesLoss?: boolean;
   /** A folder that belongs to this recording alone; it is emptied first, as a former try may have left things there. */
   workFolder: string;
   signal: AbortSignal;

@@ -14,16 +14,29 @@ export type TrackPacket = {
 };
 
 export type ChunkSource = {
+  /** @throws ChunkLostError when there is no such chunk any more */
   readChunk(chunk: RecordedChunk, signal: AbortSignal): AsyncIterable<Uint8Array>;
   signal: AbortSignal;
+  /** Whether the lesson goes on without a chunk that is lost. */
+  toleratesLoss?: boolean | undefined;
 };
+
+/** A chunk that the journal names is gone, or holds other bytes than were written. */
+export class ChunkLostError extends Error {
+  override readonly name = 'ChunkLostError';
+
+  constructor({ recordingId, trackId, number }: RecordedChunk, options?: ErrorOptions) {
+    super(`chunk ${trackId}/${number} of recording ${recordingId} is missing or damaged`, options);
+  }
+}
 
 /** NACK and RTX repair within this; what is later than that counts as lost. */
 const reorderMs = 2_000;
 
 /**
  * The packets of one track in the order of their sequence numbers, each once. Memory holds two seconds of them.
- * @throws Error when a chunk is not what the journal says
+ * A chunk that is lost is a hole of its sequence numbers, where that is tolerated.
+ * @throws ChunkLostError
  */
 export async function* readTrackPackets(chunks: RecordedChunk[], source: ChunkSource): AsyncGenerator<TrackPacket> {
   const unwrapTimestamp = createUnwrapper(32);
@@ -47,20 +60,26 @@ export async function* readTrackPackets(chunks: RecordedChunk[], source: ChunkSo
 
   for (const chunk of [...chunks].sort((a, b) => a.number - b.number)) {
     const bytes = await readWhole(chunk, source);
+    if (bytes === null) continue;
     for (const record of readRtpLog(bytes)) if (record.type === 'rtp') waiting.push(record);
     yield* release(chunk.lastArrival - reorderMs);
   }
   yield* release(Number.POSITIVE_INFINITY);
 }
 
-/** A chunk is at most a megabyte or so. */
-async function readWhole(chunk: RecordedChunk, { readChunk, signal }: ChunkSource): Promise<Buffer> {
-  const parts: Uint8Array[] = [];
-  for await (const part of readChunk(chunk, signal)) parts.push(part);
-  const bytes = Buffer.concat(parts);
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  if (sha256 !== chunk.sha256) {
-    throw new Error(`chunk ${chunk.trackId}/${chunk.number} of recording ${chunk.recordingId} has another checksum`);
+/** A chunk is at most a megabyte or so. Null when it is lost and that is tolerated. */
+async function readWhole(
+  chunk: RecordedChunk,
+  { readChunk, signal, toleratesLoss }: ChunkSource,
+): Promise<Buffer | null> {
+  try {
+    const parts: Uint8Array[] = [];
+    for await (const part of readChunk(chunk, signal)) parts.push(part);
+    const bytes = Buffer.concat(parts);
+    if (createHash('sha256').update(bytes).digest('hex') !== chunk.sha256) throw new ChunkLostError(chunk);
+    return bytes;
+  } catch (error) {
+    if (toleratesLoss && error instanceof ChunkLostError) return null;
+    throw error;
   }
-  return bytes;
 }

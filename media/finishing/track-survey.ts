@@ -25,6 +25,8 @@ export type TrackSurvey = {
 
 /** A sender that is not paused is never silent for longer: Opus sends comfort noise every 400 ms, cameras more often. */
 const silenceMs = 1_000;
+/** Delay and jitter move the ends of a track less; more is a chunk that is missing. */
+const lostEndMs = 500;
 
 /** Reads a track once. Null when nothing of it was received. */
 export async function surveyTrack(
@@ -70,12 +72,22 @@ export async function surveyTrack(
   const closing: TrackPacket | null = previous;
   if (!opening || !closing) return null;
   const timeOf = ({ sequence, ticks }: { sequence: number; ticks: number }) => clock.at(sequence, ticks);
-  const span = { from: timeOf(opening), to: timeOf(closing) };
+  const heard = { from: timeOf(opening), to: timeOf(closing) };
+  // The journal knows of chunks at either end that are lost.
+  const known = {
+    from: Math.min(...chunks.map(({ firstArrival }) => firstArrival)),
+    to: Math.max(...chunks.map(({ lastArrival }) => lastArrival)),
+  };
+  const span = {
+    from: heard.from - known.from > lostEndMs ? known.from : heard.from,
+    to: known.to - heard.to > lostEndMs ? known.to : heard.to,
+  };
   // A picture is gone until the next one that can be decoded; of sound, what was lost itself.
   const back = (packet: TrackPacket) =>
     track.kind === 'audio' ? packet : (frames[lowerBound(frames, packet.sequence)] ?? closing);
   const missing = [
     { from: span.from, to: first ? timeOf(first) : span.to },
+    { from: heard.to, to: span.to },
     ...holes.map(({ from, to }) => ({ from: timeOf(from), to: timeOf(back(to)) })),
     ...silences,
   ];

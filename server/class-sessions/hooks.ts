@@ -10,6 +10,9 @@ export interface SessionHooksOptions {
   log: Logger;
 }
 
+/** A lesson that takes so much longer than planned has been forgotten. */
+const overtimeMs = 2 * 60 * 60 * 1000;
+
 /** What the classroom asks of, and tells to, the class sessions. */
 export function createSessionHooks({ db, recordings, log }: SessionHooksOptions): SessionHooks {
   const events = createEventLog(db);
@@ -49,11 +52,17 @@ export function createSessionHooks({ db, recordings, log }: SessionHooksOptions)
         title: session.title,
         state: session.state,
         startedAt: session.started_at?.getTime() ?? null,
+        longestMs: session.scheduled_end.getTime() - session.scheduled_start.getTime() + overtimeMs,
         music: session.music,
         slides: file ? { fileId: file.id, name: file.name, pages: file.pages ?? 0 } : null,
         page: last?.page ?? 1,
         roomIds: rooms.map((room) => room.room_id),
       };
+    },
+
+    async pagesOf(fileId) {
+      const file = await db.selectFrom('file').select('pages').where('id', '=', fileId).executeTakeFirst();
+      return file?.pages ?? 0;
     },
 
     async ended({ classSessionId, reason, at }) {

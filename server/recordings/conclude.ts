@@ -4,8 +4,8 @@ import { changeState, findRecording } from './repository.ts';
 
 export interface ConcludingOptions {
   db: Database;
-  /** How many chunks the media node still keeps to itself, of whatever recording. */
-  waitingChunks(): Promise<number>;
+  /** How many of its chunks the media node still keeps to itself. */
+  waitingChunks(recordingId: string): number;
   sendFinish(trx: Database, recordingId: string): Promise<void>;
   /** Sends the job once more, in a while. */
   lookAgain(recordingId: string): Promise<void>;
@@ -18,7 +18,7 @@ export function createConcluding(options: ConcludingOptions): JobHandler<{ recor
     const recording = await findRecording(db, recordingId);
     if (!recording || ['finishing', 'finished', 'failed'].includes(recording.state)) return;
     // Chunks that a crash or an absent store has left on the node's disk are on their way.
-    if ((await waitingChunks()) > 0) return await lookAgain(recordingId);
+    if (waitingChunks(recordingId) > 0) return await lookAgain(recordingId);
     await db.transaction().execute(async (trx) => {
       const change = { state: 'finishing', reason: 'recorder_gone', at: new Date() } as const;
       if (await changeState(trx, recordingId, change)) await sendFinish(trx, recordingId);

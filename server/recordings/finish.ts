@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EmptyRecordingError, type FinishedRecording, type FinishOptions } from '../../media/index.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ChunkLostError, EmptyRecordingError, type FinishedRecording, type FinishOptions } from '../../media/index.ts';
 import type { Database } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import { type JobHandler, PermanentJobError } from '../jobs/definition.ts';
@@ -20,11 +21,20 @@ export interface FinishingOptions {
   workRoot: string;
   /** The classroom's own way from chunks to a video. */
   finishVideo(options: FinishOptions): Promise<FinishedRecording>;
+  /** How many of its chunks the media node still keeps to itself. */
+  waitingChunks(recordingId: string): number;
+  /** Sends the job once more, in a while. */
+  finishLater(recordingId: string): Promise<void>;
   /** Sends the job that deletes the chunks, as part of the transaction. */
   sendClean(trx: Database, recordingId: string): Promise<void>;
   ffmpeg?: string;
   ffprobe?: string;
 }
+
+/** The last words of a recorder come at the same time as this job. */
+const onTheirWayMs = 500;
+/** So many tries insist on every chunk; what is still missing or damaged then is told as a gap of the recording. */
+const patientAttempts = 4;
 
 async function sha256Of(body: AsyncIterable<Uint8Array>): Promise<string> {
   const hash = createHash('sha256');
@@ -34,7 +44,7 @@ async function sha256Of(body: AsyncIterable<Uint8Array>): Promise<string> {
 
 /** The job `recording.finish`. Whatever it had done before it was interrupted it does again, or finds done. */
 export function createFinishing(options: FinishingOptions): JobHandler<{ recordingId: string }> {
-  const { db, storage, outbox, finishVideo, sendClean } = options;
+  const { db, storage, outbox, finishVideo, waitingChunks, finishLater, sendClean } = options;
 
   /** Puts the video into Storage and reads it back: nothing is published, and no chunk deleted, on trust. */
   async function store(recordingId: string, finished: FinishedRecording, signal: AbortSignal): Promise<PublishedVideo> {
@@ -60,10 +70,13 @@ export function createFinishing(options: FinishingOptions): JobHandler<{ recordi
       .execute((trx) => changeState(trx, recordingId, { state: 'failed', reason: failure, at: new Date() }));
   }
 
-  return async ({ recordingId }, { signal, log, lastAttempt }) => {
+  return async ({ recordingId }, { signal, log, attempt, lastAttempt }) => {
     const recording = await findRecording(db, recordingId);
     if (!recording) throw new PermanentJobError('There is no such recording.');
     if (recording.state === 'finished') return;
+    // What a crash or an absent store has left on the node's disk belongs to the lesson.
+    if (waitingChunks(recordingId) > 0) await sleep(onTheirWayMs, undefined, { signal });
+    if (waitingChunks(recordingId) > 0) return await finishLater(recordingId);
     await db
       .transaction()
       .execute((trx) => changeState(trx, recordingId, { state: 'finishing', reason: 'again', at: new Date() }));
@@ -76,10 +89,18 @@ export function createFinishing(options: FinishingOptions): JobHandler<{ recordi
         journal,
         workFolder,
         signal,
+        toleratesLoss: attempt > patientAttempts,
         ...(options.ffmpeg !== undefined && { ffmpeg: options.ffmpeg }),
         ...(options.ffprobe !== undefined && { ffprobe: options.ffprobe }),
         async *readChunk(chunk, chunkSignal) {
-          yield* await storage.get(chunkKey(chunk), { signal: chunkSignal });
+          try {
+            yield* await storage.get(chunkKey(chunk), { signal: chunkSignal });
+          } catch (error) {
+            if (error instanceof AppError && error.code === 'not_found') {
+              throw new ChunkLostError(chunk, { cause: error });
+            }
+            throw error;
+          }
         },
       });
       const video = await store(recordingId, finished, signal);

@@ -3,13 +3,17 @@ import { defineJob } from '../jobs/definition.ts';
 
 const payload = z.object({ recordingId: z.uuid() });
 
-/** Makes the video of a recording and puts it into the library. Restartable at any point. */
+/**
+ * Makes the video of a recording and puts it into the library. Restartable at any point. It is tried for a day: a store
+ * that is away, a full disk or a program that is not installed are mended by then.
+ */
 export const finishRecordingJob = defineJob({
   name: 'recording.finish',
   payload,
   timeoutSeconds: 6 * 60 * 60,
-  retryLimit: 8,
+  retryLimit: 150,
   retryDelaySeconds: 5,
+  retryDelayMaxSeconds: 10 * 60,
   unique: true,
 });
 

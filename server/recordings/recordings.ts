@@ -9,7 +9,7 @@ import { cleanRecordingJob, concludeRecordingJob, finishRecordingJob } from './j
 import { createRecordingService, type RecordingService } from './service.ts';
 import { createRecordingSink } from './sink.ts';
 
-export type RecordingsOptions = Omit<FinishingOptions, 'sendClean'> &
+export type RecordingsOptions = Omit<FinishingOptions, 'sendClean' | 'finishLater' | 'waitingChunks'> &
   Pick<ConcludingOptions, 'waitingChunks'> & {
     /** Not started yet. */
     jobs: Jobs;
@@ -40,7 +40,10 @@ export function createRecordings({ jobs, log, waitingChunks, ...options }: Recor
     await jobs.send(trx, cleanRecordingJob, { recordingId }, options);
   };
   const lookAgain = (recordingId: string) => sendConclude(db, recordingId, lookAgainSeconds);
-  jobs.handle(finishRecordingJob, createFinishing({ ...options, sendClean }));
+  const finishLater = async (recordingId: string) => {
+    await jobs.send(db, finishRecordingJob, { recordingId }, { key: recordingId, delaySeconds: lookAgainSeconds });
+  };
+  jobs.handle(finishRecordingJob, createFinishing({ ...options, waitingChunks, finishLater, sendClean }));
   jobs.handle(concludeRecordingJob, createConcluding({ db, waitingChunks, sendFinish, lookAgain }));
   jobs.handle(cleanRecordingJob, createCleaning({ db, storage }));
   return {

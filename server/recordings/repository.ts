@@ -79,12 +79,17 @@ export async function countRecorder(db: Database, recordingId: string): Promise<
   return recorders;
 }
 
-/** Recordings whose lesson is over and that are not in the library yet. */
+/** Recordings whose lesson is over and that are not in the library yet, but for those that hold nothing. */
 export async function listUnfinished(db: Database) {
   return await db
     .selectFrom('recording')
     .innerJoin('class_session', 'class_session.id', 'recording.class_session_id')
-    .where('recording.state', 'in', ['armed', 'recording', 'interrupted', 'finishing'])
+    .where((eb) =>
+      eb.or([
+        eb('recording.state', 'in', ['armed', 'recording', 'interrupted', 'finishing']),
+        eb.and([eb('recording.state', '=', 'failed'), eb('recording.failure', '=', 'unfinishable')]),
+      ]),
+    )
     .where('class_session.state', '!=', 'live')
     .select(['recording.id', 'recording.state'])
     .orderBy('recording.created_at')

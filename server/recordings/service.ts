@@ -45,7 +45,7 @@ export function createRecordingService({ db, sendFinish, sendConclude }: Recordi
     async recover(): Promise<number> {
       const unfinished = await listUnfinished(db);
       for (const { id, state } of unfinished) {
-        if (state === 'finishing') await sendFinish(db, id);
+        if (state === 'finishing' || state === 'failed') await sendFinish(db, id);
         else await sendConclude(db, id, 0);
       }
       return unfinished.length;

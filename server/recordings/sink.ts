@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { RecordingSink } from '../../media/index.ts';
+import { type RecordingSink, SinkRefusal } from '../../media/index.ts';
 import type { Database } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -49,7 +49,7 @@ export function createRecordingSink({ db, storage, sendFinish, log }: RecordingS
       // The object first: a journal row promises that its bytes are there. False: an earlier try came as far as this.
       await storage.put(key, bodyOf(bytes), { bytes: chunk.bytes, sha256: chunk.sha256 });
       const written = await insertChunk(db, chunk);
-      if (written !== chunk.sha256) throw new AppError('conflict', { detail: 'Another chunk has this number.' });
+      if (written !== chunk.sha256) throw new SinkRefusal(`Another chunk has the number of ${key}.`);
     },
 
     async stateChanged({ recordingId, state, reason, at }) {

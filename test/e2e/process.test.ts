@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { z } from 'zod';
 import { createClient } from '../../infra/demo/client.ts';
+import { classroomPath, closeCodes } from '../../media/protocol.ts';
 import { makeRunFolder, removeRunFolder } from '../environment/folder.ts';
 import { familyOf, isAlive, processesOn } from './environment/processes.ts';
 import { launchServer, type Product, startProduct } from './environment/product.ts';
@@ -51,8 +53,14 @@ it('starts again after kill -9, by itself and with all data', async () => {
 it('ends in good order on SIGTERM and leaves no process behind', async () => {
   const family = await familyOf(product.pid);
   expect(family.length, 'server, PostgreSQL, Meilisearch and media worker').toBeGreaterThan(3);
+  const sockets = [product.address, product.secureAddress].map(
+    (address) => new WebSocket(`${address.replace('http', 'ws')}${classroomPath}`, { rejectUnauthorized: false }),
+  );
+  await Promise.all(sockets.map((socket) => once(socket, 'open')));
+  const closings = sockets.map((socket) => once(socket, 'close'));
   const { code, tookMs } = await product.stop();
-  expect(code).toBe(0);
+  expect(code, product.output()).toBe(0);
+  for (const [closeCode] of await Promise.all(closings)) expect(closeCode).toBe(closeCodes.goingAway);
   expect(tookMs).toBeLessThan(10_000);
   expect(family.filter(isAlive)).toEqual([]);
   expect(await processesOn(folder)).toEqual([]);

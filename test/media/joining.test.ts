@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signJoinToken } from '../../media/index.ts';
 import { closeCodes } from '../../media/protocol.ts';
@@ -111,6 +113,30 @@ describe('joining a class session', () => {
     for (let i = 0; i < 200; i += 1)
       flood.socket.send(JSON.stringify({ type: 'request', id: i, method: 'x', data: {} }));
     expect([closeCodes.tooMany, closeCodes.refused]).toContain((await flood.closed).code);
+  });
+
+  it('answers whoever asks for another upgrade, and lives on', async () => {
+    const { port } = new URL(room.url);
+    for (const target of ['//', '/elsewhere', 'http://[']) {
+      const asked = connect(Number(port), '127.0.0.1');
+      asked.write(`GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
+      expect(await text(asked)).toMatch(/^HTTP\/1\.1 40\d /);
+    }
+    const client = await room.connect();
+    await client.capabilities();
+    client.drop();
+  });
+
+  it('does nothing more for who has left', async () => {
+    room.timetable.add('left');
+    const presenter = await room.connect();
+    await presenter.join(await token(presenterClaims('left')));
+    const observer = await room.connect();
+    await observer.join(await token(observerClaims('left')));
+    await observer.request('leave', {});
+    await expect(observer.request('openTransports', {})).rejects.toMatchObject({ code: 'not_joined' });
+    await presenter.hear('participantLeft');
+    await room.node.endSession('left');
   });
 
   it('replaces an account that joins again', async () => {

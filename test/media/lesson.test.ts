@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { closeCodes } from '../../media/protocol.ts';
 import {
+  observerClaims,
   opusParameters,
   presenterClaims,
   receiverClaims,
   startNode,
   type TestNode,
   token,
+  vp8Parameters,
 } from './environment/node.ts';
 
 describe('a lesson', () => {
@@ -35,6 +37,50 @@ describe('a lesson', () => {
       { type: 'slides', fileId: 'file-1', page: 1 },
       { type: 'slide', page: 5 },
     ]);
+  });
+
+  it('shows slides as soon as their pages are made', async () => {
+    room.timetable.add('converting', { slides: { fileId: 'file-2', name: '小数.pptx', pages: 0 } });
+    const { presenter, receiver } = await begin('converting');
+    await expect(presenter.request('turnSlide', { page: 2 })).rejects.toMatchObject({ code: 'not_found' });
+    room.timetable.pagesMade = 7;
+    expect(await receiver.hear('slidesShown')).toMatchObject({ slides: { fileId: 'file-2', pages: 7 }, page: 1 });
+    await presenter.request('turnSlide', { page: 2 });
+    await room.node.endSession('converting');
+  });
+
+  it('sends anew what the presenter sends a second time', async () => {
+    room.timetable.add('again');
+    const { presenter, receiver } = await begin('again');
+    const microphone = (ssrc: number) => ({ source: 'microphone', rtpParameters: opusParameters(ssrc) }) as const;
+    await presenter.request('produce', microphone(21));
+    const { consumer: first } = await receiver.hear('consumerAdded');
+    const { producerId } = await presenter.request('produce', microphone(22));
+    expect(await receiver.hear('consumerClosed')).toEqual({ consumerId: first.id });
+    expect((await receiver.hear('consumerAdded', 1)).consumer).toMatchObject({ producerId, source: 'microphone' });
+    await room.node.endSession('again');
+  });
+
+  it('offers to who comes in at the same moment all that is sent', async () => {
+    room.timetable.add('rush');
+    const presenter = await room.connect();
+    await presenter.join(await token(presenterClaims('rush')));
+    const receiver = await room.connect();
+    const capabilities = await receiver.capabilities();
+    const [answer] = await Promise.all([
+      receiver.request('join', { token: await token(receiverClaims('rush')), rtpCapabilities: capabilities }),
+      presenter.request('produce', { source: 'microphone', rtpParameters: opusParameters(31) }),
+      presenter.request('produce', { source: 'camera', rtpParameters: vp8Parameters(32) }),
+    ]);
+    const offered = () => [...answer.consumers, ...receiver.all('consumerAdded').map(({ consumer }) => consumer)];
+    await expect
+      .poll(() =>
+        offered()
+          .map(({ source }) => source)
+          .sort(),
+      )
+      .toEqual(['camera', 'microphone']);
+    await room.node.endSession('rush');
   });
 
   it('calls a room to the stage, mutes it and sends it down', async () => {
@@ -161,6 +207,36 @@ describe('a lesson whose line is cut', () => {
     await expect
       .poll(() => room.timetable.endings)
       .toContainEqual({ classSessionId: 'abandoned', reason: 'abandoned' });
+  });
+
+  it('ends as abandoned though others come and go', async () => {
+    room.timetable.add('restless');
+    const presenter = await room.connect();
+    await presenter.join(await token(presenterClaims('restless')));
+    const receiver = await room.connect();
+    await receiver.join(await token(receiverClaims('restless')));
+    await presenter.request('leave', {});
+    const lookIn = async () => {
+      const observer = await room.connect();
+      // The last of them comes when all is over.
+      await observer.join(await token(observerClaims('restless'))).catch(() => undefined);
+      observer.drop();
+    };
+    const coming = setInterval(() => {
+      void lookIn();
+    }, 100);
+    try {
+      expect(await receiver.hear('ended')).toMatchObject({ reason: 'abandoned' });
+    } finally {
+      clearInterval(coming);
+    }
+  });
+
+  it('ends when its presenter has forgotten it', async () => {
+    room.timetable.add('forgotten', { startedAt: Date.now() - 3_600_000, longestMs: 3_601_000 });
+    const presenter = await room.connect();
+    await presenter.join(await token(presenterClaims('forgotten')));
+    expect(await presenter.hear('ended')).toMatchObject({ reason: 'abandoned' });
   });
 });
 

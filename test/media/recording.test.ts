@@ -1,11 +1,11 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { RtpPacket } from 'werift-rtp';
 import { shipLeftOvers } from '../../media/chunk-shipper.ts';
-import { type FinishedRecording, finishRecording } from '../../media/index.ts';
+import { type FinishedRecording, finishRecording, SinkRefusal } from '../../media/index.ts';
 import { Recorder } from '../../media/recorder.ts';
 import { readRtpLog } from '../../media/rtp-log.ts';
 import { createWorkerPool, type WorkerPool } from '../../media/workers.ts';
@@ -204,7 +204,7 @@ describe('a recorded lesson', () => {
         workFolder: join(folder, 'damaged-work'),
         signal,
       }),
-    ).rejects.toThrow(/checksum/);
+    ).rejects.toThrow(/missing or damaged/);
   });
 });
 
@@ -294,6 +294,58 @@ describe('a recording under trouble', () => {
     expectWholeTracks(sink, recordingId);
   });
 
+  it('keeps on disk what a slow sink has not taken within a second, without an alarm', async () => {
+    const { sink, recorder, recordingId } = createRecorder('slow');
+    recorder.start(Date.now());
+    const { sender, close } = await prepare(recorder);
+    const sending = sender.send();
+    await waitFor(() => sink.chunks.size > 0);
+    const answer = sink.hang();
+    await waitFor(async () => (await waitingOnDisk('slow')) > 1);
+    expect(recorder.state).toBe('recording');
+    answer();
+    await sending;
+    await recorder.stop('finishing');
+    await waitFor(() => recorder.waitingChunks === 0);
+    expect(await waitingOnDisk('slow')).toBe(0);
+    close();
+    expectWholeTracks(sink, recordingId);
+  });
+
+  it('puts aside what the sink will never take, and goes on', async () => {
+    const { sink, recorder, recordingId } = createRecorder('refused');
+    recorder.start(Date.now());
+    const { sender, close } = await prepare(recorder);
+    sink.refuse = ({ number }) => (number === 0 ? new SinkRefusal('another chunk has this number') : null);
+    await sender.send();
+    await recorder.stop('finishing');
+    await waitFor(() => recorder.waitingChunks === 0);
+    close();
+    expect(sink.states.at(-1)?.state).toBe('finishing');
+    const numbers = sink.journal(recordingId).chunks.map(({ number }) => number);
+    expect(numbers).not.toContain(0);
+    expect(numbers).toContain(1);
+    expect(await readdir(join(folder, 'refused-spool', recordingId, 'refused'))).toHaveLength(2);
+  });
+
+  it('raises no alarm while everything is muted, and one when what is expected does not come', async () => {
+    const { recorder } = createRecorder('silent');
+    const states: string[] = [];
+    recorder.onStateChanged((state) => states.push(state));
+    recorder.start(Date.now());
+    const { sender, close } = await prepare(recorder, { packets: lesson.filter(({ atMs }) => atMs < 500) });
+    await sender.send();
+    await waitFor(() => recorder.state === 'recording');
+    await Promise.all([sender.video.pause(), sender.audio.pause()]);
+    await delay(6_000);
+    expect(recorder.state).toBe('recording');
+    await sender.audio.resume();
+    await waitFor(() => recorder.state === 'interrupted');
+    expect(states).toEqual(['armed', 'recording', 'interrupted']);
+    await recorder.stop('finishing');
+    close();
+  });
+
   it('brings after a restart what the former run left on disk', async () => {
     const { sink, recorder, recordingId } = createRecorder('restart');
     recorder.start(Date.now());
@@ -310,8 +362,13 @@ describe('a recording under trouble', () => {
     // Another process would not have this one's memory: only what is on disk is brought.
     const later = new FolderSink(join(folder, 'restart'));
     for (const track of sink.tracks.values()) await later.trackOpened(track);
-    const [shipper] = await shipLeftOvers(join(folder, 'restart-spool'), later, log);
+    // A file that a failing disk has left must not keep the rest from coming.
+    await writeFile(join(folder, 'restart-spool', recordingId, '0.entry'), 'cut of');
+    const shippers = await shipLeftOvers(join(folder, 'restart-spool'), later, log);
+    const shipper = shippers.get(recordingId);
     await shipper?.settle(10_000);
+    expect(shipper?.waiting).toBe(0);
+    expect(await readdir(join(folder, 'restart-spool', recordingId))).toEqual(['refused']);
     for (const chunk of sink.chunks.values()) later.chunks.set(`former.${chunk.trackId}.${chunk.number}`, chunk);
     expectWholeTracks(later, recordingId);
     expect(later.states.at(-1)?.state).toBe('finishing');

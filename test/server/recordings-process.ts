@@ -35,7 +35,7 @@ export async function openRecordings({ databaseUrl, folder }: RecordingsAt, wait
     outbox: createOutbox(),
     workRoot: join(folder, 'tmp'),
     finishVideo: finishRecording,
-    waitingChunks: () => Promise.resolve(waiting.chunks),
+    waitingChunks: () => waiting.chunks,
   });
   return {
     ...recordings,

@@ -112,9 +112,9 @@ async function objectsOf(recordingId: string): Promise<string[]> {
   return keys;
 }
 
-const context = (lastAttempt: boolean): JobContext => ({
+const context = (lastAttempt: boolean, attempt = 1): JobContext => ({
   jobId: crypto.randomUUID(),
-  attempt: 1,
+  attempt,
   lastAttempt,
   signal: new AbortController().signal,
   log,
@@ -192,6 +192,33 @@ describe('a lesson', { timeout: 120_000 }, () => {
     expect(await objectsOf(recordingId)).toEqual([file.object_key]);
   });
 
+  it('of which a chunk is gone is published with a gap, when it does not come back', async () => {
+    const { id, slidesFileId } = await liveSession();
+    await teach(id, slidesFileId, 4_000);
+    await world.db.updateTable('class_session').set({ state: 'ended' }).where('id', '=', id).execute();
+    const { id: recordingId } = await recordingOf(id);
+    const [chunk] = await objectsOf(recordingId);
+    if (!chunk) throw new Error('nothing was recorded');
+    await recordings.storage.delete(chunk);
+    const finish = createFinishing({
+      db: world.db,
+      storage: recordings.storage,
+      outbox: createOutbox(),
+      workRoot: join(world.folder, 'tmp'),
+      finishVideo: finishRecording,
+      waitingChunks: () => 0,
+      finishLater: () => Promise.reject(new Error('nothing waits')),
+      sendClean: () => Promise.resolve(),
+    });
+    await expect(finish({ recordingId }, context(false, 4))).rejects.toThrow('missing or damaged');
+    await finish({ recordingId }, context(false, 5));
+    const recording = await recordingOf(id);
+    expect(recording).toMatchObject({ state: 'finished', failure: null });
+    expect(recording.completeness).toBeLessThan(0.95);
+    const shown = await recordings.service.recordingOf(recording.resource_id ?? '');
+    expect(shown?.gaps.length).toBeGreaterThan(0);
+  });
+
   it('of which a chunk is damaged fails for an administrator to see, and is finished when that is mended', async () => {
     const { id, slidesFileId } = await liveSession();
     await teach(id, slidesFileId, 2_000);
@@ -202,14 +229,25 @@ describe('a lesson', { timeout: 120_000 }, () => {
     const bytes = await buffer(await recordings.storage.get(chunk));
     await recordings.storage.delete(chunk);
 
+    let waiting = 0;
+    const postponed: string[] = [];
     const finish = createFinishing({
       db: world.db,
       storage: recordings.storage,
       outbox: createOutbox(),
       workRoot: join(world.folder, 'tmp'),
       finishVideo: finishRecording,
+      waitingChunks: () => waiting,
+      finishLater: async (later) => void postponed.push(later),
       sendClean: () => Promise.resolve(),
     });
+    // What still lies on the disk of the media node is waited for.
+    waiting = 2;
+    await finish({ recordingId }, context(true));
+    expect(postponed).toEqual([recordingId]);
+    expect(await recordingOf(id)).toMatchObject({ failure: null, resource_id: null });
+    waiting = 0;
+
     await expect(finish({ recordingId }, context(false))).rejects.toThrow();
     expect(await recordingOf(id)).toMatchObject({ state: 'finishing', failure: null });
     await expect(finish({ recordingId }, context(true))).rejects.toThrow();
@@ -221,7 +259,7 @@ describe('a lesson', { timeout: 120_000 }, () => {
     // Once more is harmless.
     await finish({ recordingId }, context(false));
     const made = world.db.selectFrom('resource').select('id').where('title', '=', '专递课堂：分数的初步认识');
-    expect(await made.execute()).toHaveLength(2);
+    expect(await made.execute()).toHaveLength(3);
   });
 });
 

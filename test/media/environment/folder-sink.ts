@@ -15,10 +15,20 @@ export class FolderSink implements RecordingSink {
   readonly order: string[] = [];
   /** While set, every call is refused, as by a store that is away. */
   away = false;
+  /** What a chunk is refused with, if it is. */
+  refuse: (chunk: RecordedChunk) => Error | null = () => null;
+  #answering: Promise<void> = Promise.resolve();
   #epochs = 0;
 
   constructor(folder: string) {
     this.folder = folder;
+  }
+
+  /** Chunks get no answer any more until the returned function is called. */
+  hang(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#answering = promise;
+    return resolve;
   }
 
   async open({ classSessionId }: { classSessionId: string }): Promise<{ recordingId: string; epoch: number }> {
@@ -34,6 +44,9 @@ export class FolderSink implements RecordingSink {
 
   async chunkWritten(chunk: RecordedChunk, bytes: Uint8Array): Promise<void> {
     this.#refuseWhenAway();
+    const refusal = this.refuse(chunk);
+    if (refusal) throw refusal;
+    await this.#answering;
     if (!this.tracks.has(chunk.trackId)) throw new Error(`chunk of unknown track ${chunk.trackId}`);
     await mkdir(this.folder, { recursive: true });
     await writeFile(this.#path(chunk), bytes);

@@ -30,12 +30,15 @@ export class Timetable implements SessionHooks {
   readonly endings: { classSessionId: string; reason: string }[] = [];
   readonly presences: string[] = [];
   readonly pages: number[] = [];
+  /** How many pages of each file can be shown. */
+  pagesMade = 0;
 
   add(classSessionId: string, description: Partial<SessionDescription> = {}): void {
     this.sessions.set(classSessionId, {
       title: '分数的初步认识',
       state: 'live',
       startedAt: Date.now(),
+      longestMs: 60 * 60_000,
       music: false,
       slides: { fileId: 'file-1', name: '分数.pptx', pages: 12 },
       page: 1,
@@ -46,6 +49,10 @@ export class Timetable implements SessionHooks {
 
   async describe(classSessionId: string): Promise<SessionDescription | null> {
     return this.sessions.get(classSessionId) ?? null;
+  }
+
+  async pagesOf(): Promise<number> {
+    return this.pagesMade;
   }
 
   async ended({ classSessionId, reason }: { classSessionId: string; reason: string }): Promise<void> {
