@@ -2,7 +2,7 @@ import { Device, type types } from 'mediasoup-client';
 import { type Ref, ref, shallowRef } from 'vue';
 import { type RequestAnswer, requests, type Source } from '../../media/protocol.ts';
 import { type ClosedReason, type Connection, type ConnectionState, createConnection } from './connection.ts';
-import type { FailureCode } from './failure.ts';
+import { type FailureCode, failureCode } from './failure.ts';
 import { createLesson } from './lesson.ts';
 import { createReceiving } from './receiving.ts';
 import { createRoster } from './roster.ts';
@@ -25,6 +25,8 @@ export interface Line {
   error: unknown;
 }
 
+const rebuildAgainMs = 1_000;
+
 /**
  * One class session as this browser lives it: the socket, the media and all state that is shown.
  * It needs no help with lost lines, new epochs or expired tokens; `leave` ends it.
@@ -38,7 +40,7 @@ export function createClassroom({ admit, isFinal, refused = () => undefined }: C
   const roster = createRoster();
   const stage = createStage();
   const slides = createSlides(request);
-  const receiving = createReceiving({ request, failed: () => void rebuild() });
+  const receiving = createReceiving({ request, failed: () => rebuildSoon() });
   const sending = createSending({ request, refused, music: () => lesson.lesson.music.value });
 
   let device: types.Device | null = null;
@@ -48,6 +50,7 @@ export function createClassroom({ admit, isFinal, refused = () => undefined }: C
   let epoch = -1;
   let nodeEpoch = -1;
   let rebuilding: Promise<void> | null = null;
+  let retry: ReturnType<typeof setTimeout> | undefined;
 
   function take(snapshot: Parameters<typeof lesson.take>[0]): void {
     lesson.take(snapshot);
@@ -86,9 +89,15 @@ export function createClassroom({ admit, isFinal, refused = () => undefined }: C
     return rebuilding;
   }
 
-  /** Not a promise to wait for: a failure means that the line is gone, and the outdated epoch is seen when it is back. */
+  /** Not a promise to wait for: a lost line shows itself when it is back, and a node that is busy is asked again. */
   function rebuildSoon(): void {
-    rebuild().catch(() => undefined);
+    rebuild().catch((error: unknown) => {
+      if (failureCode(error) === 'line_lost') return;
+      clearTimeout(retry);
+      retry = setTimeout(() => {
+        if (line.value.state === 'open' && nodeEpoch !== epoch) rebuildSoon();
+      }, rebuildAgainMs);
+    });
   }
 
   const connection = createConnection({
@@ -140,6 +149,7 @@ export function createClassroom({ admit, isFinal, refused = () => undefined }: C
   });
 
   function close(): void {
+    clearTimeout(retry);
     sending.close();
     receiving.close();
     transports?.close();

@@ -1,4 +1,5 @@
 import type { types } from 'mediasoup-client';
+import { failureCode, isLineFault } from './failure.ts';
 
 export interface IceRepairOptions {
   /** Asks for new ICE parameters and applies them (RFC 8445 §2.4); rejects while the socket is gone. */
@@ -39,11 +40,13 @@ export function createIceRepair({ restart, rebuild, patienceMs = 1000, settleMs 
     failures = help === restart ? failures + 1 : 0;
     try {
       await help();
-    } catch {
-      // The socket is gone, or the node busy: it was no fault of ICE, so the try does not count.
-      failures = Math.max(0, failures - 1);
+    } catch (error) {
+      // The socket is gone, or no answer came: it was no fault of ICE, so the try does not count.
+      if (isLineFault(error)) failures = Math.max(0, failures - 1);
+      // The node has no such transport any more: nothing but new ones will help, and at once.
+      else if (failureCode(error) === 'not_found') failures = restartsBeforeRebuild;
     }
-    if (broken && !stopped) after(settleMs);
+    if (broken && !stopped) after(failures === restartsBeforeRebuild && help === restart ? patienceMs : settleMs);
   }
 
   function stop(): void {

@@ -18,6 +18,8 @@ export interface SendingOptions {
 interface Wanted {
   track: MediaStreamTrack;
   paused: boolean;
+  /** How often in a row it could not be brought about. */
+  failures: number;
 }
 
 interface Sent {
@@ -25,6 +27,17 @@ interface Sent {
   /** What the node was told last. */
   paused: boolean;
 }
+
+/** Refusals that no further try will change. */
+const finalRefusals: readonly FailureCode[] = [
+  'source_not_allowed',
+  'not_on_stage',
+  'bad_request',
+  'method_not_allowed',
+];
+/** Anything else is tried again so often: a worker that died is back by then, and a transport made anew. */
+const mostFailures = 8;
+const tryAgainMs = 1_000;
 
 /** What this browser sends. The wish stands here; what is really sent is brought in step with it, over every loss. */
 export function createSending({ request, music, refused }: SendingOptions) {
@@ -34,6 +47,7 @@ export function createSending({ request, music, refused }: SendingOptions) {
   let transports: Transports | null = null;
   let running = false;
   let again = false;
+  let retry: ReturnType<typeof setTimeout> | undefined;
 
   function show(source: Source): void {
     const wish = wanted.get(source);
@@ -79,13 +93,31 @@ export function createSending({ request, music, refused }: SendingOptions) {
       const current = sent.get(source);
       if (wish && current) await update(wish, current);
       else if (wish && transports?.send) await send(source, wish, transports);
+      if (wish) wish.failures = 0;
     } catch (error) {
-      if (isLineFault(error)) return; // Tried again when the line is back.
-      if (wanted.get(source) === wish) wanted.delete(source);
-      if (wish) refused(source, failureCode(error));
+      if (!isLineFault(error)) fail(source, wish, failureCode(error)); // Else it is tried again when the line is back.
     } finally {
       show(source);
     }
+  }
+
+  function fail(source: Source, wish: Wanted | undefined, code: FailureCode): void {
+    // What it speaks of is not there any more, as after a worker's death: it is made anew.
+    if (code === 'not_found') drop(source);
+    if (!wish || wanted.get(source) !== wish || code === 'muted_by_presenter') return;
+    wish.failures += 1;
+    if (finalRefusals.includes(code) || wish.failures >= mostFailures) {
+      wanted.delete(source);
+      refused(source, code);
+      return;
+    }
+    clearTimeout(retry);
+    retry = setTimeout(() => void sync(), tryAgainMs);
+  }
+
+  function drop(source: Source): void {
+    sent.get(source)?.producer.close();
+    sent.delete(source);
   }
 
   async function sync(): Promise<void> {
@@ -103,8 +135,7 @@ export function createSending({ request, music, refused }: SendingOptions) {
     producerClosed({ source, producerId }) {
       const current = sent.get(source);
       if (current?.producer.id !== producerId) return;
-      current.producer.close();
-      sent.delete(source);
+      drop(source);
       wanted.delete(source);
       show(source);
     },
@@ -115,7 +146,7 @@ export function createSending({ request, music, refused }: SendingOptions) {
     handlers,
     /** Sends this track as this source, in place of what it sent before. */
     set(source: Source, track: MediaStreamTrack, paused = false): void {
-      wanted.set(source, { track, paused });
+      wanted.set(source, { track, paused, failures: 0 });
       show(source);
       void sync();
     },
@@ -140,6 +171,7 @@ export function createSending({ request, music, refused }: SendingOptions) {
     lineBack: () => void sync(),
     close(): void {
       transports = null;
+      clearTimeout(retry);
       wanted.clear();
       for (const { producer } of sent.values()) producer.close();
       sent.clear();

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ClassroomFailure } from '../../../web/classroom/failure.ts';
 import { createIceRepair } from '../../../web/classroom/ice-repair.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -41,7 +42,7 @@ describe('the repair of a transport', () => {
   });
 
   it('does not count a restart that could not be asked for, and asks when the line is back', async () => {
-    const restart = vi.fn(async () => Promise.reject(new Error('line_lost')));
+    const restart = vi.fn(async () => Promise.reject(new ClassroomFailure('line_lost')));
     const { repair, rebuild } = watched(restart);
     repair.stateChanged('failed');
     await vi.advanceTimersByTimeAsync(40_000);
@@ -51,6 +52,16 @@ describe('the repair of a transport', () => {
     repair.lineBack();
     await vi.advanceTimersByTimeAsync(0);
     expect(restart).toHaveBeenCalledTimes(before + 1);
+    repair.stop();
+  });
+
+  it('asks for new transports at once when the node no longer knows this one', async () => {
+    const restart = vi.fn(async () => Promise.reject(new ClassroomFailure('not_found')));
+    const { repair, rebuild } = watched(restart);
+    repair.stateChanged('failed');
+    await vi.advanceTimersByTimeAsync(1_500);
+    expect(restart).toHaveBeenCalledTimes(1);
+    expect(rebuild).toHaveBeenCalledTimes(1);
     repair.stop();
   });
 });

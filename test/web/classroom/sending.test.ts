@@ -1,24 +1,25 @@
 import type { types } from 'mediasoup-client';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Connection } from '../../../web/classroom/connection.ts';
-import { ClassroomFailure } from '../../../web/classroom/failure.ts';
+import { ClassroomFailure, type FailureCode } from '../../../web/classroom/failure.ts';
 import { createSending } from '../../../web/classroom/sending.ts';
 import type { Transports } from '../../../web/classroom/transports.ts';
 
 /** Tells of each request and each producer, and loses the line on demand. */
 function setUp() {
   const told: string[] = [];
-  const line = { lost: false, refuse: false };
+  const line: { lost: boolean; refuse: FailureCode | null; gone: boolean } = { lost: false, refuse: null, gone: false };
   let made = 0;
   const request = vi.fn(async (method: string) => {
     if (line.lost) throw new ClassroomFailure('line_lost');
+    if (line.gone) throw new ClassroomFailure('not_found');
     told.push(method);
     return {};
   }) as unknown as Connection['request'];
   const transports = {
     send: {},
     async produce(source: string, track: MediaStreamTrack, _music: boolean, paused: boolean) {
-      if (line.refuse) throw new ClassroomFailure('not_on_stage');
+      if (line.refuse) throw new ClassroomFailure(line.refuse);
       if (line.lost) throw new ClassroomFailure('line_lost');
       told.push(`produce ${source}`);
       made += 1;
@@ -125,10 +126,42 @@ describe('what a browser sends', () => {
   it('gives a source up when the node refuses it, and says so', async () => {
     const { sending, transports, line, refused } = setUp();
     sending.attach(transports);
-    line.refuse = true;
+    line.refuse = 'not_on_stage';
     sending.set('camera', track('a'));
     await vi.waitFor(() => expect(refused).toHaveBeenCalledWith('camera', 'not_on_stage'));
     expect(sending.states.has('camera')).toBe(false);
+  });
+
+  it('tries again what failed for want of a worker', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const { sending, transports, line, refused, told } = setUp();
+    line.refuse = 'media_unavailable';
+    sending.attach(transports);
+    sending.set('microphone', track('a'));
+    await vi.advanceTimersByTimeAsync(2_500);
+    expect(sending.states.get('microphone')).toBe('waiting');
+    line.refuse = null;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(sending.states.get('microphone')).toBe('sending');
+    expect(refused).not.toHaveBeenCalled();
+    expect(told).toEqual(['produce microphone']);
+  });
+
+  it('sends anew what the node no longer knows', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const { sending, transports, line, told } = setUp();
+    sending.attach(transports);
+    sending.set('microphone', track('a'));
+    await vi.advanceTimersByTimeAsync(0);
+    line.gone = true;
+    sending.pause('microphone', true);
+    await vi.advanceTimersByTimeAsync(0);
+    line.gone = false;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(sending.states.get('microphone')).toBe('paused');
+    expect(told).toEqual(['produce microphone', 'produce microphone']);
   });
 
   it('stops when the node closed its producer: the room was sent down', async () => {

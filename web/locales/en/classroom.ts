@@ -178,6 +178,7 @@ export default {
     keys: '← → turn pages, M microphone, V camera',
     stageFull: 'The stage is full: send a room down first',
     commandFailed: 'That did not work, please try again',
+    sendingFailed: 'Picture or sound could not be sent: choose the device again in the settings',
   },
   recording: {
     armed: 'Waiting for the first picture',
@@ -243,6 +244,7 @@ export default {
     startsIn: 'Begins in {n} min',
     startsSoon: 'About to begin',
     waiting: 'Ready: it enters by itself when the presenter begins',
+    elsewhere: 'Another window of this device plays the lesson; touch the screen to have it here',
     entering: 'Entering the classroom…',
     presentedBy: '{name}, {school}',
     presenter: 'Presenter',

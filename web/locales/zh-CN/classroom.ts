@@ -176,6 +176,7 @@ export default {
     keys: '← → 翻页，M 麦克风，V 摄像头',
     stageFull: '台上已满，先请一间教室下台',
     commandFailed: '没有成功，请再试一次',
+    sendingFailed: '画面或声音没有送出去，请在“设置”里重新选择设备',
   },
   recording: {
     armed: '等待第一段画面',
@@ -241,6 +242,7 @@ export default {
     startsIn: '{n} 分钟后开始',
     startsSoon: '马上开始',
     waiting: '已经就位，主讲教师开始上课后自动进入',
+    elsewhere: '这堂课正在本机的另一个窗口播放，触摸屏幕可切换到这里',
     entering: '正在进入课堂……',
     presentedBy: '主讲 {school} {name}',
     presenter: '主讲教师',
