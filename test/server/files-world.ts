@@ -94,7 +94,7 @@ export async function createFilesWorld(options: FilesWorldOptions = {}) {
     countDownload: async (actor, { id }) => void downloads.push({ actorId: actor.id, fileId: id }),
   });
   const expiryMs = options.expiryMs ?? 3_600_000;
-  const store = createUploadStore(storage, { directory: join(folder, 'uploads'), expiryMs });
+  const store = await createUploadStore(storage, { directory: join(folder, 'uploads'), expiryMs });
   const uploads = createUploads({
     db,
     databaseUrl: database.url,
