@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundledServer, ensureServer, ensureWeb } from './install/build.mjs';
 import { ensureDependencies } from './install/dependencies.mjs';
+import { alone, refuseWhenServed } from './install/lock.mjs';
 import { nodeBinary } from './install/node-binary.mjs';
 import { become, startChild } from './install/process.mjs';
 import { root } from './install/root.mjs';
@@ -18,13 +19,28 @@ const { values } = parseArgs({ options: { demo: { type: 'boolean' } } });
 const say = (line) => console.log(line);
 
 process.chdir(root);
-if (existsSync('.env')) process.loadEnvFile('.env');
+if (values.demo) {
+  // Whatever this machine serves in earnest, the demonstration is none of it.
+  for (const name of Object.keys(process.env)) if (/^(DATABASE_URL|S3_|MEILI_)/.test(name)) delete process.env[name];
+  process.env.DATA_DIR ??= join(root, 'demo-data');
+} else if (existsSync('.env')) {
+  process.loadEnvFile('.env');
+}
 
-await ensureDependencies(say);
-await ensureRuntimePrograms(say);
-const worker = await ensureWorker(say);
-await ensureServer(say);
-await ensureWeb(say);
+let worker = '';
+try {
+  await refuseWhenServed(process.env.DATA_DIR || join(root, 'data'));
+  await alone(say, async () => {
+    await ensureDependencies(say);
+    await ensureRuntimePrograms(say);
+    worker = await ensureWorker(say);
+    await ensureServer(say);
+    await ensureWeb(say);
+  });
+} catch (error) {
+  console.error(`\n${error.message}\n`);
+  process.exit(1);
+}
 
 const env = {
   // Compiled code is kept: the second start spends a third less time on it.
@@ -36,7 +52,6 @@ const server = [nodeBinary(), bundledServer];
 
 if (values.demo) {
   const { fillWhenReady } = await import('./demo.mjs');
-  env.DATA_DIR ??= join(root, 'demo-data');
   const child = startChild(server, env);
   await fillWhenReady(child, env.DATA_DIR);
 } else {

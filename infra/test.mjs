@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { ensureServer, ensureWeb } from './install/build.mjs';
 import { ensureDependencies } from './install/dependencies.mjs';
+import { alone } from './install/lock.mjs';
 import { nodeBinary } from './install/node-binary.mjs';
 import { become } from './install/process.mjs';
 import { root } from './install/root.mjs';
@@ -14,11 +15,14 @@ import { ensureWorker } from './install/worker.mjs';
 const say = (line) => console.log(line);
 
 process.chdir(root);
-await ensureDependencies(say);
-await ensureTestPrograms(say);
-const worker = await ensureWorker(say);
-await ensureServer(say);
-await ensureWeb(say);
+let worker = '';
+await alone(say, async () => {
+  await ensureDependencies(say);
+  await ensureTestPrograms(say);
+  worker = await ensureWorker(say);
+  await ensureServer(say);
+  await ensureWeb(say);
+});
 
 const vitest = join(root, 'node_modules/vitest/vitest.mjs');
 become([nodeBinary(), vitest, 'run', ...process.argv.slice(2)], { ...process.env, MEDIASOUP_WORKER_BIN: worker });

@@ -240,7 +240,7 @@ export async function shipLeftOvers(
   sink: RecordingSink,
   log: Logger,
 ): Promise<Map<string, ChunkShipper>> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const shippers = new Map<string, ChunkShipper>();
   for (const recording of await readdir(folder, { withFileTypes: true })) {
     if (!recording.isDirectory()) continue;

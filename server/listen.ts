@@ -74,6 +74,16 @@ function portError(cause: NodeJS.ErrnoException, port: number, secure: boolean):
   return cause;
 }
 
+/** What the media workers throw, in words for the operator where their port is taken. */
+export function mediaPortError(cause: unknown, firstPort: number): unknown {
+  if (!(cause instanceof Error) || !/address already in use/i.test(cause.message)) return cause;
+  return new StartError(
+    `A port of the classroom is taken by another program; they begin at ${firstPort}, one a media worker.`,
+    'Stop it, or set MEDIA_PORT to another port.',
+    { cause },
+  );
+}
+
 /** IPv4 addresses of this machine in its networks, for links that people of other schools type. */
 export function networkAddresses(): string[] {
   return Object.values(networkInterfaces())

@@ -19,9 +19,11 @@ import { createShutdown, type Shutdown } from './shutdown.ts';
 import { createSystemService } from './system/service.ts';
 import { loadServerTls, type ServerTls } from './tls/certificates.ts';
 
-/** SIGTERM ends the process within 10 s, even when a part hangs; answers under way get less than a part does. */
+/** SIGTERM ends the process within 10 s, even when parts hang; answers under way get less than a part does. */
+const wholeMs = 9_000;
 const partMs = 4_000;
 const drainMs = 2_000;
+const oneRequestMs = 2_000;
 const dayMs = 24 * 60 * 60 * 1000;
 const top = fileURLToPath(new URL('..', import.meta.url));
 
@@ -33,6 +35,12 @@ async function loadTls(config: Config, dataDir: string): Promise<ServerTls | nul
     privateKeyFile: config.TLS_KEY,
     names: [...config.TLS_NAMES, config.ANNOUNCED_ADDRESS, config.PUBLIC_URL],
   });
+}
+
+/** Where this machine reaches a server that listens on `host`. */
+function localHost(host: string): string {
+  if (['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host)) return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 async function version(): Promise<string> {
@@ -105,7 +113,7 @@ async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<v
   shutdown.add('lessons', () => classroom.close());
 
   const announcement = {
-    address: config.PUBLIC_URL ?? `http://localhost:${config.PORT}`,
+    address: config.PUBLIC_URL ?? `http://${localHost(config.HOST)}:${config.PORT}`,
     secureAddresses: tls ? networkAddresses().map((address) => `https://${address}:${config.TLS_PORT}`) : [],
     setUpToken: await services.setUp.issueToken(),
     dataDir,
@@ -116,17 +124,20 @@ async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<v
   process.stdout.write(announce(announcement));
 }
 
-/** Ends the process in good order on the first signal, at once on the second. */
-function endOnSignals(shutdown: Shutdown, log: Logger): void {
-  let asked = false;
+/**
+ * Ends the process in good order when it is asked to, at once when it is asked again. Ctrl+C comes from the terminal and
+ * from npm, a service manager's signal through every process between: those are one request.
+ */
+function endOnSignals(shutdown: Shutdown, log: Logger, starting: () => Promise<void>): void {
+  let askedAt: number | null = null;
   const end = (signal: NodeJS.Signals) => {
-    if (asked) process.exit(1);
-    asked = true;
+    if (askedAt !== null && performance.now() - askedAt > oneRequestMs) process.exit(1);
+    if (askedAt !== null) return;
+    askedAt = performance.now();
     log.info({ signal }, 'stopping');
-    void shutdown.run().then((clean) => process.exit(clean ? 0 : 1));
+    void shutdown.run(starting()).then((clean) => process.exit(clean ? 0 : 1));
   };
-  process.on('SIGTERM', end);
-  process.on('SIGINT', end);
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, end);
 }
 
 /** Words for the person at the console, for problems that they can mend. */
@@ -144,11 +155,15 @@ async function main(): Promise<void> {
     return;
   }
   const log = pino({ level: config.LOG_LEVEL });
-  const shutdown = createShutdown({ log, partMs });
-  endOnSignals(shutdown, log);
+  const shutdown = createShutdown({ log, partMs, wholeMs });
+  let starting = Promise.resolve();
+  endOnSignals(shutdown, log, () => starting);
   try {
-    await start(config, log, shutdown);
+    starting = start(config, log, shutdown);
+    await starting;
   } catch (error) {
+    // Whoever asked it to stop ends it, too.
+    if (shutdown.signal.aborted) return;
     const words = explain(error);
     if (words) process.stderr.write(words);
     else log.fatal({ err: error }, 'the server could not start');

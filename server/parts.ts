@@ -77,6 +77,19 @@ export async function openStorage(config: Config, dataDir: string): Promise<Disk
   return createDiskStorage({ directory: join(dataDir, 'objects') });
 }
 
+/** Uses what older ones do not have. */
+const leastPostgres = 15;
+
+async function requireVersion({ pool }: OpenDatabase): Promise<void> {
+  const { rows } = await pool.query<{ version: string }>("select current_setting('server_version') as version");
+  const version = rows[0]?.version ?? '';
+  if (Number.parseInt(version, 10) >= leastPostgres) return;
+  throw new StartError(
+    `The database of DATABASE_URL is PostgreSQL ${version}.`,
+    `Give one of version ${leastPostgres} or newer.`,
+  );
+}
+
 /** Opens everything underneath and brings the schema up to date. What was opened is closed by the shutdown. */
 export async function openParts(options: PartsOptions): Promise<Parts> {
   const { config, dataDir, log, shutdown } = options;
@@ -94,6 +107,7 @@ export async function openParts(options: PartsOptions): Promise<Parts> {
   shutdown.add('database', () => database.close());
   await writeConnections(dataDir, { databaseUrl: url, meilisearch: { url: meilisearch.url, key: meilisearch.key } });
   shutdown.add('connections', () => removeConnections(dataDir));
+  await requireVersion(database);
   const applied = await migrate(database.db);
   if (applied.length > 0) log.info({ migrations: applied }, 'database schema brought up to date');
   return {

@@ -75,7 +75,7 @@ async function reindex(config: Config, log: Logger, shutdown: Shutdown): Promise
 
 async function main(): Promise<void> {
   const log = pino({ level: 'warn' });
-  const shutdown = createShutdown({ log, partMs: 10_000 });
+  const shutdown = createShutdown({ log, partMs: 10_000, wholeMs: 30_000 });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void shutdown.run());
   try {
     process.exitCode = await reindex(readConfig(process.env), log, shutdown);

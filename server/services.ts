@@ -18,6 +18,7 @@ import { readSecret } from './embedded/secrets.ts';
 import { handleFileJobs } from './files/jobs.ts';
 import { findAnyFile } from './files/repository.ts';
 import { createFileService } from './files/service.ts';
+import { mediaPortError } from './listen.ts';
 import { createOutbox } from './outbox/outbox.ts';
 import { startRelay } from './outbox/relay.ts';
 import type { Parts } from './parts.ts';
@@ -104,6 +105,8 @@ export async function startServices({ config, dataDir, parts, log, shutdown }: S
       iceServers: config.ICE_SERVERS,
       ...(config.MEDIASOUP_WORKER_BIN !== undefined && { workerBin: config.MEDIASOUP_WORKER_BIN }),
       ...(config.ANNOUNCED_ADDRESS !== undefined && { announcedAddress: config.ANNOUNCED_ADDRESS }),
+    }).catch((error: unknown) => {
+      throw mediaPortError(error, config.MEDIA_PORT);
     }),
     openPreviewProcessor({
       db,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { nodeBinary } from './node-binary.mjs';
 import { root } from './root.mjs';
@@ -39,11 +39,12 @@ export async function ensureServer(say) {
   });
 }
 
-/** The stamp is written last: a build that was broken off is made again. */
+/** The stamp goes first and is written last: a build that was broken off is made again. */
 async function ensureBuilt(say, { what, sources, config, result, stamp }) {
   const hash = hashFiles([...sources, 'package-lock.json'].flatMap(filesOf));
   if (existsSync(result) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
   say(`Building ${what} …`);
+  await rm(stamp, { force: true });
   const vite = join(root, 'node_modules/vite/bin/vite.js');
   await run(nodeBinary(), [vite, 'build', '--config', config, '--logLevel', 'warn'], { cwd: root });
   await mkdir(dirname(stamp), { recursive: true });

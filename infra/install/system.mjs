@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import {
   installCommand,
@@ -8,6 +9,9 @@ import {
   runtimePackages,
   testPackages,
 } from './packages.mjs';
+import { root } from './root.mjs';
+
+const stamp = join(root, '.cache/system-packages-failed');
 
 /** What the packages of `runtimePackages` bring, for machines that are no Debian. */
 const runtimePrograms = ['ffmpeg', 'ffprobe', 'pdftoppm', 'heif-convert', 'soffice'];
@@ -24,7 +28,7 @@ export async function ensureRuntimePrograms(say) {
     return;
   }
   const missing = missingPackages(runtimePackages);
-  if (missing.length === 0) return;
+  if (missing.length === 0 || (await triedToday(missing))) return;
   if (!mayInstall()) {
     say(
       `Previews and recordings need system packages that are missing here. To install them:\n  ${installCommand(missing)}`,
@@ -34,9 +38,17 @@ export async function ensureRuntimePrograms(say) {
   try {
     await installPackages(missing, say);
   } catch (error) {
-    say(`${error.message}\nGoing on without them. To try again:\n  ${installCommand(missing)}`);
+    await writeFile(stamp, stampOf(missing));
+    say(`${error.message}\nGoing on without them until tomorrow. To try again:\n  ${installCommand(missing)}`);
   }
 }
+
+/** Without a mirror each try takes as long as its time-outs: one a day is enough. */
+async function triedToday(missing) {
+  return existsSync(stamp) && (await readFile(stamp, 'utf8')) === stampOf(missing);
+}
+
+const stampOf = (missing) => `${new Date().toISOString().slice(0, 10)} ${missing.join(' ')}`;
 
 /** Brings what the tests call besides; they do not run without it. */
 export async function ensureTestPrograms(say) {

@@ -33,7 +33,8 @@ export async function ensureWorker(say) {
   const given = process.env.MEDIASOUP_WORKER_BIN;
   if (given) return given;
   const target = workerPath();
-  if (existsSync(target)) return target;
+  // A system that was upgraded may have other libraries than the worker was built with.
+  if (existsSync(target) && runsHere(target)) return target;
 
   await mkdir(dirname(target), { recursive: true });
   say('Getting the media worker …');

@@ -41,7 +41,8 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
 
 async function openLock(folder: string): Promise<number> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    // Others may pass through to what is theirs, as converters and the database do, but not look around.
+    await mkdir(folder, { recursive: true, mode: 0o711 });
     return openSync(join(folder, 'lock'), 'a+', 0o600);
   } catch (cause) {
     throw new StartError(
@@ -72,6 +73,6 @@ function alreadyTaken(path: string): StartError {
   const pid = readFileSync(join(path, 'lock'), 'utf8').trim();
   return new StartError(
     `Another process${pid === '' ? '' : ` (pid ${pid})`} is using the data folder ${path}.`,
-    'Stop it first, or set DATA_DIR and PORT to others.',
+    'Stop it first, or set DATA_DIR, PORT, TLS_PORT and MEDIA_PORT to others.',
   );
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, realpath } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { findMeilisearch } from './meilisearch-program.ts';
 import { endOrphans } from './orphans.ts';
 import type { LaunchOptions } from './postgres.ts';
@@ -36,7 +36,8 @@ export async function launchMeilisearch(options: MeilisearchOptions): Promise<Em
   const key = await readSecret(dataDir, 'meilisearch');
   const orphansEnded = await endOrphans({
     folder,
-    program: 'meilisearch',
+    // One of the machine's own may be a link to another name.
+    program: basename(await realpath(command)),
     stopSignal: 'SIGTERM',
     graceMs: 10_000,
     log,
@@ -63,7 +64,7 @@ export async function launchMeilisearch(options: MeilisearchOptions): Promise<Em
       probe: () => probe(url),
       readyMs: 60_000,
       stopSignal: 'SIGTERM',
-      stopMs: 8_000,
+      stopMs: 3_500,
       log,
     },
     signal,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { cp, mkdir, readFile, rename, rm, symlink } from 'node:fs/promises';
+import { chmod, cp, lstat, mkdir, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { z } from 'zod';
@@ -62,12 +62,24 @@ async function makeLinks(folder: string): Promise<void> {
   );
 }
 
+/** A strict umask, of this process or of npm, would keep the account out of what is copied for it. */
+async function openToAll(cache: string, copy: string): Promise<void> {
+  await chmod(cache, 0o755);
+  for (const entry of [copy, ...(await readdir(copy, { recursive: true })).map((name) => join(copy, name))]) {
+    const { mode } = await lstat(entry);
+    if ((mode & 0o170000) === 0o120000) continue;
+    const runnable = (mode & 0o100) !== 0;
+    await chmod(entry, runnable ? 0o755 : 0o644);
+  }
+}
+
 /** The copy appears whole or not at all; a second process that copies at the same time finds the first one's. */
 async function copyOnce(from: string, to: string): Promise<string> {
   const draft = `${to}.${randomBytes(6).toString('hex')}`;
   try {
     await mkdir(dirname(to), { recursive: true, mode: 0o755 });
     await cp(from, draft, { recursive: true, verbatimSymlinks: true });
+    await openToAll(dirname(to), draft);
     await rename(draft, to);
   } catch (error) {
     await rm(draft, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { privateFolder, unprivilegedAccount } from './account.ts';
@@ -66,6 +66,11 @@ export async function launchPostgres({ dataDir, log, signal }: LaunchOptions): P
     log,
   });
 
+  // Nobody is left in this folder. What names a process by its number would keep PostgreSQL from starting when, after a
+  // power cut, that number is another program's.
+  await rm(join(data, 'postmaster.pid'), { force: true });
+  for (const name of await readdir(sockets)) await rm(join(sockets, name), { force: true });
+
   const service = await startService(
     {
       name: 'PostgreSQL',
@@ -78,7 +83,7 @@ export async function launchPostgres({ dataDir, log, signal }: LaunchOptions): P
       readyMs,
       // Smart shutdown waits for clients, fast (SIGINT) disconnects them and writes a checkpoint.
       stopSignal: 'SIGINT',
-      stopMs: 8_000,
+      stopMs: 3_500,
       log,
     },
     signal,

@@ -100,6 +100,10 @@ async function launch(options: ServiceOptions, signal: AbortSignal | undefined):
 }
 
 function follow(child: ChildProcess, { stopSignal, stopMs }: ServiceOptions): Run {
+  // However this process comes to its end by itself, it leaves nobody behind.
+  const endWithUs = () => void child.kill('SIGKILL');
+  process.once('exit', endWithUs);
+  child.once('exit', () => process.off('exit', endWithUs));
   const ended = new Promise<void>((resolve) => {
     child.once('close', () => resolve());
     // A program that cannot be run at all closes nothing.

@@ -18,6 +18,8 @@ export interface Sandbox {
 }
 
 const PROBE_MS = 5000;
+/** The kernel ends a converter whose server was killed; its timer is gone with the server. */
+const endsWithUs = ['--pdeathsig', 'KILL'];
 
 async function works(wrapper: readonly string[]): Promise<boolean> {
   const [command = '', ...args] = wrapper;
@@ -41,9 +43,10 @@ export async function findSandbox(): Promise<Sandbox> {
         `--regid=${UNPRIVILEGED.gid}`,
         '--clear-groups',
         '--no-new-privs',
+        ...endsWithUs,
         '--',
       ]
-    : ['setpriv', '--no-new-privs', '--'];
+    : ['setpriv', '--no-new-privs', ...endsWithUs, '--'];
   const [network, limits, privileges] = await Promise.all([
     works(noNetwork),
     works(['prlimit', '--core=0', '--']),

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FileStore } from '@tus/file-store';
@@ -7,6 +8,7 @@ import type { UploadStore, UploadStoreOptions } from './store.ts';
 
 /** Uploads under way as files of one folder, on the disk of the objects. */
 export function createDiskUploadStore(storage: DiskStorage, { directory, expiryMs }: UploadStoreOptions): UploadStore {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
   const tus = new FileStore({ directory, expirationPeriodInMilliseconds: expiryMs });
   const forget = async (id: string) => {
     await rm(join(directory, id), { force: true });

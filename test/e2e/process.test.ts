@@ -58,10 +58,26 @@ it('ends in good order on SIGTERM and leaves no process behind', async () => {
   );
   await Promise.all(sockets.map((socket) => once(socket, 'open')));
   const closings = sockets.map((socket) => once(socket, 'close'));
+  // A terminal that is closed, and npm that hands the same on: one request in two signals.
+  process.kill(product.pid, 'SIGHUP');
   const { code, tookMs } = await product.stop();
   expect(code, product.output()).toBe(0);
   for (const [closeCode] of await Promise.all(closings)) expect(closeCode).toBe(closeCodes.goingAway);
   expect(tookMs).toBeLessThan(10_000);
   expect(family.filter(isAlive)).toEqual([]);
   expect(await processesOn(folder)).toEqual([]);
+});
+
+it('leaves nobody behind when it is stopped while it starts', async () => {
+  const fresh = await makeRunFolder();
+  try {
+    const { child, output } = await launchServer(fresh);
+    await expect.poll(() => processesOn(fresh), { timeout: 60_000 }).not.toEqual([]);
+    child.kill('SIGTERM');
+    const [code] = await once(child, 'close');
+    expect(code, output()).toBe(0);
+    expect(await processesOn(fresh)).toEqual([]);
+  } finally {
+    await removeRunFolder(fresh);
+  }
 });

@@ -4,8 +4,10 @@ import { access, constants, mkdtemp, readFile, rm, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { alone, refuseWhenServed } from '../../infra/install/lock.mjs';
 import { missingPackages } from '../../infra/install/packages.mjs';
 import { root } from '../../infra/install/root.mjs';
 import { workerPath } from '../../infra/install/worker.mjs';
@@ -84,5 +86,48 @@ describe('backup.sh', () => {
     });
     await expect(access(target, constants.F_OK)).rejects.toMatchObject({ code: 'ENOENT' });
     data.release();
+  });
+
+  it('refuses one whose database a killed server has left running', async () => {
+    const data = await openDataFolder(join(folder, 'orphaned'));
+    data.release();
+    const inside = spawn('sleep', ['60'], { cwd: await mkdtemp(join(data.path, 'postgres-')) });
+    try {
+      await expect(backup('folder', data.path, join(folder, 'orphaned.tar.gz'))).rejects.toMatchObject({
+        stderr: expect.stringContaining('a database is still running'),
+      });
+    } finally {
+      inside.kill('SIGKILL');
+    }
+  });
+});
+
+describe('a start', () => {
+  it('waits while another installs', async () => {
+    const order: string[] = [];
+    const first = alone(
+      () => undefined,
+      async () => {
+        await delay(400);
+        order.push('first');
+      },
+    );
+    await delay(100);
+    const said: string[] = [];
+    const second = alone(
+      (line) => said.push(line),
+      async () => void order.push('second'),
+    );
+    await Promise.all([first, second]);
+    expect(order).toEqual(['first', 'second']);
+    expect(said).toHaveLength(1);
+  });
+
+  it('touches nothing while a server has the data folder', async () => {
+    await refuseWhenServed(join(folder, 'never made'));
+    const data = await openDataFolder(join(folder, 'served'));
+    await expect(refuseWhenServed(data.path)).rejects.toThrow('A server is running');
+    data.release();
+    await refuseWhenServed(data.path);
   });
 });

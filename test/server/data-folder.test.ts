@@ -43,9 +43,9 @@ describe('the data folder', () => {
     (await openDataFolder(folder)).release();
   });
 
-  it('is closed to other users when it is new', async () => {
+  it('lets other users pass, but not look around, when it is new', async () => {
     const data = await openDataFolder(join(folder, 'data'));
-    expect((await stat(data.path)).mode & 0o777).toBe(0o700);
+    expect((await stat(data.path)).mode & 0o777).toBe(0o711);
     data.release();
   });
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Meilisearch } from 'meilisearch';
@@ -91,6 +91,26 @@ describe('after the server was killed', () => {
 });
 
 describe('PostgreSQL', () => {
+  it('starts although the number of its former process is another program’s now', async () => {
+    const first = await startHost();
+    await query(first.postgres, 'create table kept as select 1 as n');
+    first.host.kill('SIGTERM');
+    await once(first.host, 'close');
+    // As after a power cut: the file is left, and the number has been given out again.
+    // PostgreSQL asks whether the number is alive, which it may only of its own user's.
+    const asRoot = process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--clear-groups', '--'] : [];
+    const [command = 'sleep', ...args] = [...asRoot, 'sleep', '300'];
+    const held = spawn(command, args);
+    try {
+      const file = join(dataDir, 'postgres/data/postmaster.pid');
+      await writeFile(file, `${held.pid}\n/elsewhere\n1\n5432\n/tmp\n\n  1 1\n`);
+      const second = await startHost();
+      expect(await query(second.postgres, 'select n from kept')).toEqual([{ n: 1 }]);
+    } finally {
+      held.kill('SIGKILL');
+    }
+  });
+
   it('speaks UTF-8 on its socket, to its password only', async () => {
     const postgres = await launchPostgres({ dataDir, log: silent });
     try {

@@ -32,7 +32,7 @@ export async function createWholeApplication() {
     MEDIA_WORKERS: '1',
     MEDIA_PORT: String(33_000 + (process.pid % 1000)),
   });
-  const shutdown = createShutdown({ log, partMs: 5_000 });
+  const shutdown = createShutdown({ log, partMs: 5_000, wholeMs: 20_000 });
   const parts = await openParts({ config, dataDir: folder, log, shutdown });
   const started = await startServices({ config, dataDir: folder, parts, log, shutdown });
   const { db, pool } = parts.database;
