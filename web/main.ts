@@ -13,24 +13,56 @@ import './styles/base.css';
 import './styles/controls.css';
 
 const session = createSession();
-const [words] = await Promise.all([createWords(), session.ready().catch(() => undefined)]);
-const pages = createPages(session);
 const uploads = createUploads(session);
+const toasts = createToasts();
+const againMs = 3_000;
+const reloadedKey = 'tongke.reloaded';
+
+/** Whether a reload would bring a page, and not the browser's own word that there is no network. */
+async function serverAnswers(): Promise<boolean> {
+  if (!navigator.onLine) return false;
+  return fetch('/', { cache: 'no-store' }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}
+
+// A page's script is gone when the server was updated meanwhile: the newer version is loaded, once.
+addEventListener('vite:preloadError', () => {
+  if (uploads.busy.value || sessionStorage.getItem(reloadedKey)) return;
+  void serverAnswers().then((answers) => {
+    if (!answers) return;
+    sessionStorage.setItem(reloadedKey, '1');
+    location.reload();
+  });
+});
+
+/** The words of a language are a script of their own. A browser remembers that it could not load one, a reload forgets it. */
+async function wordsAtLast(): ReturnType<typeof createWords> {
+  try {
+    return await createWords();
+  } catch {
+    while (!(await serverAnswers())) await new Promise((resolve) => setTimeout(resolve, againMs));
+    location.reload();
+    return new Promise(() => undefined);
+  }
+}
+
+/** The server is asked who is signed in; one that does not answer at all must not leave the page blank. */
+const patienceMs = 8_000;
+const asked = session.ready().catch(() => undefined);
+const late = new Promise<void>((resolve) => setTimeout(resolve, patienceMs));
+const [words] = await Promise.all([wordsAtLast(), Promise.race([asked, late])]);
+const pages = createPages(session);
 
 addEventListener(signedOutEvent, () => {
-  if (!session.actor.value) return;
+  // A room's screen says by itself that it is no longer the room; a password is never asked for there.
+  if (!session.actor.value || pages.currentRoute.value.meta.for === 'anyone') return;
   session.forget();
   void pages.push({ path: '/sign-in', query: { next: pages.currentRoute.value.fullPath } });
 });
 
-// A page's script is gone when the server was updated meanwhile: the newer version is loaded, once.
-addEventListener('vite:preloadError', (event) => {
-  if (uploads.busy.value || sessionStorage.getItem('tongke.reloaded')) return;
-  event.preventDefault();
-  sessionStorage.setItem('tongke.reloaded', '1');
-  location.reload();
-});
-pages.afterEach(() => sessionStorage.removeItem('tongke.reloaded'));
+pages.afterEach(() => sessionStorage.removeItem(reloadedKey));
 
 createApp(App)
   .use(words)
@@ -38,6 +70,6 @@ createApp(App)
   .provide(sessionKey, session)
   .provide(themeKey, createTheme())
   .provide(networkKey, createNetwork())
-  .provide(toastsKey, createToasts())
+  .provide(toastsKey, toasts)
   .provide(uploadsKey, uploads)
   .mount('#app');

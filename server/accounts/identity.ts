@@ -67,13 +67,14 @@ export interface IdentityOptions {
 
 /**
  * Finds out who asks, with one query. On an enrolled machine where a person has signed in, requests come from that
- * person; the room's page says `Tongke-As: device`, and the device's own routes need not say it.
+ * person; the room's page says `Tongke-As: device`, its images say `as=device`, and the device's own routes need not.
  */
 export function identify({ db, pool, authentication, secret }: IdentityOptions) {
   return createMiddleware<Env>(async (c, next) => {
     const { secure } = c.get('client');
     const key = getCookie(c, cookieName(deviceCookie, secure));
-    const asDevice = c.req.header('tongke-as') === 'device' || c.req.path.startsWith('/api/device/');
+    const asDevice =
+      c.req.header('tongke-as') === 'device' || c.req.query('as') === 'device' || c.req.path.startsWith('/api/device/');
     const signedIn = getCookie(c, cookieName(signInCookie, secure));
     const token = signedIn === undefined ? null : readSigned(signedIn, secret);
 

@@ -1,12 +1,11 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chown, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { text } from 'node:stream/consumers';
 import type { Account } from './account.ts';
 import type { PostgresPrograms } from './postgres-programs.ts';
 import { StartError } from './start-error.ts';
-
-const run = promisify(execFile);
 
 export interface ClusterOptions {
   programs: PostgresPrograms;
@@ -27,7 +26,7 @@ export async function initialisePostgres(options: ClusterOptions): Promise<void>
   await writeFile(passwordFile, password, { mode: 0o600 });
   try {
     if (account !== undefined) await chown(passwordFile, account.uid, account.gid);
-    await run(
+    await initdb(
       programs.initdb,
       [
         '--pgdata=/proc/self/cwd',
@@ -39,16 +38,33 @@ export async function initialisePostgres(options: ClusterOptions): Promise<void>
         '--locale-provider=builtin',
         '--builtin-locale=C.UTF-8',
       ],
-      { cwd: folder, env: {}, ...account, ...(signal === undefined ? {} : { signal }) },
-    );
-  } catch (cause) {
-    signal?.throwIfAborted();
-    throw new StartError(
-      'The database could not be initialised.',
-      (cause as { stderr?: string }).stderr?.trim() || String(cause),
-      { cause },
+      { cwd: folder, account, signal },
     );
   } finally {
     await rm(passwordFile);
   }
+}
+
+/** Runs it in a group of its own, as it runs others in turn: when the start is broken off, none of them stays behind. */
+async function initdb(
+  program: string,
+  args: readonly string[],
+  { cwd, account, signal }: { cwd: string; account: Account | undefined; signal: AbortSignal | undefined },
+): Promise<void> {
+  signal?.throwIfAborted();
+  const child = spawn(program, args, { cwd, env: {}, ...account, detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
+  const stop = () => {
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+  };
+  signal?.addEventListener('abort', stop, { once: true });
+  const [said, how] = await Promise.all([
+    text(child.stderr),
+    once(child, 'close').then(
+      ([code]: (number | null)[]) => (code === 0 ? null : `It ended with ${code}.`),
+      (error: unknown) => String(error),
+    ),
+  ]);
+  signal?.removeEventListener('abort', stop);
+  signal?.throwIfAborted();
+  if (how !== null) throw new StartError('The database could not be initialised.', said.trim() || how);
 }

@@ -14,5 +14,12 @@ export const changeClassSession = (id: string, json: Change) =>
 export const cancelClassSession = (id: string) =>
   answer(client['class-sessions'][':id'].cancellation.$post({ param: { id } }));
 export const startClassSession = (id: string) => answer(client['class-sessions'][':id'].start.$post({ param: { id } }));
-export const joinClassSession = (id: string) => answer(client['class-sessions'][':id'].join.$post({ param: { id } }));
+/** `asDevice`: on a room's machine where a person has signed in as well, it is the room that joins. */
+export const joinClassSession = (id: string, { asDevice = false } = {}) =>
+  answer(
+    client['class-sessions'][':id'].join.$post(
+      { param: { id } },
+      asDevice ? { headers: { 'tongke-as': 'device' } } : undefined,
+    ),
+  );
 export const endClassSession = (id: string) => answer(client['class-sessions'][':id'].end.$post({ param: { id } }));

@@ -2,8 +2,9 @@ import { onScopeDispose, type Ref, watch } from 'vue';
 
 export type PageWidth = 320 | 640 | 1280;
 
-export function slideUrl(fileId: string, page: number, width: PageWidth): string {
-  return `/api/files/${fileId}/pages/${page}?width=${width}`;
+/** `asDevice`: a room's page asks for it; an image cannot say so in a header. */
+export function slideUrl(fileId: string, page: number, width: PageWidth, asDevice = false): string {
+  return `/api/files/${fileId}/pages/${page}?width=${width}${asDevice ? '&as=device' : ''}`;
 }
 
 /** Pages in the order in which a lesson is likely to need them: the current one, the next ones, one back, the rest. */
@@ -19,7 +20,7 @@ const retryMs = 3000;
 export function useSlidePrefetch(
   file: Readonly<Ref<{ fileId: string; pages: number } | null>>,
   page: Readonly<Ref<number>>,
-  width: PageWidth = 1280,
+  { width = 1280, asDevice = false }: { width?: PageWidth; asDevice?: boolean } = {},
 ): void {
   let current = new AbortController();
 
@@ -29,9 +30,10 @@ export function useSlidePrefetch(
       const next = fetchOrder(page.value, pages).find((number) => left.has(number));
       if (next === undefined) return;
       try {
-        const response = await fetch(slideUrl(fileId, next, width), { signal });
+        const response = await fetch(slideUrl(fileId, next, width, asDevice), { signal });
         await response.arrayBuffer();
-        if (response.ok || response.status < 500) left.delete(next);
+        if (response.status >= 500) throw new Error(`The server answers ${response.status}.`);
+        left.delete(next);
       } catch {
         if (signal.aborted) return;
         await new Promise((resolve) => setTimeout(resolve, retryMs));

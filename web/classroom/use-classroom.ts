@@ -14,12 +14,18 @@ export function socketUrl(url: string, page: string): string {
   return address.href;
 }
 
+export interface UseClassroomOptions {
+  refused?: ClassroomOptions['refused'];
+  /** The page is a room's. */
+  asDevice?: boolean;
+}
+
 /** Enters a class session with a token of the API, and leaves it with the scope it was called in. */
-export function useClassroom(classSessionId: string, refused?: ClassroomOptions['refused']): Classroom {
+export function useClassroom(classSessionId: string, { refused, asDevice }: UseClassroomOptions = {}): Classroom {
   const classroom = createClassroom({
     refused,
     async admit() {
-      const { token, url } = await joinClassSession(classSessionId);
+      const { token, url } = await joinClassSession(classSessionId, { asDevice });
       return { token, url: socketUrl(url, location.href) };
     },
     isFinal: (error) => error instanceof ApiError && finalStatuses.includes(error.status),

@@ -1,5 +1,6 @@
 import { type ComputedRef, computed, type Ref, ref, shallowRef, watch } from 'vue';
 import { searchResources } from '../api/resources.ts';
+import { timeLimit } from '../api/time-limit.ts';
 import type { ResourceHit, SearchAnswer } from '../api/types.ts';
 import { useAction } from '../state/action.ts';
 import { type Load, useLoad } from '../state/load.ts';
@@ -41,7 +42,7 @@ export function useResults(state: ComputedRef<SearchState>): Results {
     const asked = key.value;
     const found = await searchResources(
       { ...state.value, limit: pageSize, offset: items.value.length },
-      AbortSignal.timeout(20_000),
+      timeLimit(20_000),
     );
     if (asked === key.value) later.value = [...later.value, ...found.items];
   });

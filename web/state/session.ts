@@ -26,9 +26,12 @@ export const useSession = (): Session => injected(sessionKey);
 /** The account that is signed in, on pages that only accounts reach. */
 export function useAccount(): ComputedRef<Account> {
   const { account } = useSession();
+  // A page may be drawn once more after its account has signed out, while the way to the next page is open.
+  let last = account.value;
   return computed(() => {
-    if (!account.value) throw new Error('This page needs an account that is signed in.');
-    return account.value;
+    last = account.value ?? last;
+    if (!last) throw new Error('This page needs an account that is signed in.');
+    return last;
   });
 }
 

@@ -80,6 +80,17 @@ export function createSender(file: File, owner: string, events: SenderEvents): S
     tries += 1;
     retry = setTimeout(go, delay);
   }
+  /** No answer came: the line is gone, or the file is (it was changed, or the stick was pulled). */
+  async function waitOrGiveUp(cause: Error): Promise<void> {
+    try {
+      await file.slice(0, 1).arrayBuffer();
+    } catch {
+      end();
+      events.refused(new ApiError('file_gone', 0, null, cause));
+      return;
+    }
+    if (!stopped) wait();
+  }
   function go(): void {
     clearTimeout(retry);
     if (stopped || !upload) return;
@@ -140,7 +151,7 @@ export function createSender(file: File, owner: string, events: SenderEvents): S
         if (refusal) {
           end();
           events.refused(refusal);
-        } else wait();
+        } else void waitOrGiveUp(error);
       },
     });
     const [previous] = await created.findPreviousUploads();

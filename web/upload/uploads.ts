@@ -1,25 +1,31 @@
 import { type ComputedRef, computed, type InjectionKey, markRaw, type Ref, reactive, ref, watch } from 'vue';
-import type { ApiError } from '../api/problem.ts';
+import { ApiError } from '../api/problem.ts';
 import { injected } from '../state/injection.ts';
 import type { Session } from '../state/session.ts';
 import { createSender, type Sender } from './sender.ts';
+import { createUploadForm, type UploadForm } from './upload-form.ts';
 
 export interface UploadItem {
   key: number;
   name: string;
   mediaType: string;
   bytes: number;
+  /** Milliseconds since 1970. */
+  lastModified: number;
   sentBytes: number;
   /** `offline` goes on by itself when the network is back. */
-  state: 'queued' | 'sending' | 'offline' | 'paused' | 'failed' | 'sent';
+  state: 'queued' | 'sending' | 'offline' | 'paused' | 'failed' | 'sent' | 'removed';
   bytesPerSecond: number;
   error: ApiError | null;
   /** Known once sent. */
   fileId: string | null;
 }
 
+export type SentItem = UploadItem & { fileId: string };
+
 export interface Uploads {
   items: Ref<UploadItem[]>;
+  form: UploadForm;
   busy: ComputedRef<boolean>;
   add(files: File[]): void;
   pause(item: UploadItem): void;
@@ -28,8 +34,8 @@ export interface Uploads {
   cancel(item: UploadItem): Promise<void>;
   /** Takes finished ones off the list, because a resource has them now. */
   release(fileIds: string[]): void;
-  /** Resolves when all of them are sent; rejects with the first refusal. */
-  whenSent(items: UploadItem[]): Promise<string[]>;
+  /** Resolves with those that are sent when none is on its way; the ones taken off the list meanwhile are left out. Rejects with the first refusal. */
+  whenSent(items: UploadItem[]): Promise<SentItem[]>;
 }
 
 export const uploadsKey: InjectionKey<Uploads> = Symbol('uploads');
@@ -42,13 +48,31 @@ const fresh = 0.25;
 /** The uploads of this tab. They go on while other pages are open. */
 export function createUploads(session: Session): Uploads {
   const items = ref<UploadItem[]>([]);
+  const form = createUploadForm();
   const senders = new Map<number, Sender>();
   let nextKey = 1;
+  let owner: string | null = null;
 
-  const busy = computed(() => items.value.some((item) => ['queued', 'sending', 'offline'].includes(item.state)));
+  const isRunning = (item: UploadItem): boolean => ['queued', 'sending', 'offline'].includes(item.state);
+  const busy = computed(() => items.value.some(isRunning));
+  // What is sent and not described yet would have to be sent again.
   addEventListener('beforeunload', (event) => {
-    if (busy.value) event.preventDefault();
+    if (items.value.length > 0) event.preventDefault();
   });
+  watch(
+    () => session.account.value?.id ?? null,
+    (id) => {
+      for (const item of items.value) if (isRunning(item)) pause(item);
+      // On a shared computer the next person neither sees nor sends what the one before had begun.
+      if (id !== null && owner !== null && id !== owner) {
+        items.value = [];
+        senders.clear();
+        form.clear();
+      }
+      owner = id ?? owner;
+    },
+    { immediate: true },
+  );
 
   function startQueued(): void {
     const running = items.value.filter((item) => item.state === 'sending' || item.state === 'offline').length;
@@ -100,13 +124,25 @@ export function createUploads(session: Session): Uploads {
     });
   }
 
+  function pause(item: UploadItem): void {
+    senders.get(item.key)?.pause();
+    item.state = 'paused';
+    item.bytesPerSecond = 0;
+  }
+
   return {
     items,
+    form,
     busy,
     add(files) {
       for (const file of files) {
+        const { name, size, lastModified } = file;
+        // The same file twice would be one upload that two senders take from each other.
+        if (items.value.some((one) => one.name === name && one.bytes === size && one.lastModified === lastModified))
+          continue;
         const item: UploadItem = reactive({
           key: nextKey++,
+          lastModified,
           name: file.name,
           mediaType: file.type,
           bytes: file.size,
@@ -122,9 +158,7 @@ export function createUploads(session: Session): Uploads {
       startQueued();
     },
     pause(item) {
-      senders.get(item.key)?.pause();
-      item.state = 'paused';
-      item.bytesPerSecond = 0;
+      pause(item);
       startQueued();
     },
     resume(item) {
@@ -136,8 +170,11 @@ export function createUploads(session: Session): Uploads {
       const sender = senders.get(item.key);
       senders.delete(item.key);
       items.value = items.value.filter((one) => one.key !== item.key);
+      const { state } = item;
+      item.state = 'removed';
       startQueued();
-      if (item.state !== 'sent') await sender?.cancel();
+      // Without a line the server is not told; what nobody goes on with it cleans away by itself.
+      if (state !== 'sent') await sender?.cancel().catch(() => undefined);
     },
     release(fileIds) {
       items.value = items.value.filter((item) => !item.fileId || !fileIds.includes(item.fileId));
@@ -147,12 +184,14 @@ export function createUploads(session: Session): Uploads {
         const stop = watch(
           () => wanted.map((item) => item.state),
           () => {
-            const failed = wanted.find((item) => item.state === 'failed');
-            const fileIds = wanted.flatMap((item) => item.fileId ?? []);
-            if (!failed && fileIds.length < wanted.length) return;
+            const left = wanted.filter((item) => item.state !== 'removed');
+            const failed = left.find((item) => item.state === 'failed');
+            const sent = left.filter((item): item is SentItem => item.fileId !== null);
+            if (!failed && sent.length < left.length) return;
             queueMicrotask(() => stop());
             if (failed) reject(failed.error);
-            else resolve(fileIds);
+            else if (sent.length === 0) reject(new ApiError('upload_removed', 0, null));
+            else resolve(sent);
           },
           { immediate: true },
         );

@@ -28,6 +28,8 @@ const errors: typeof zh = {
   session_already_over: 'The lesson is over.',
   session_not_scheduled: 'This works only before a lesson has begun.',
   revision_outdated: 'There is a newer revision. Reload before you change it.',
+  file_gone: 'The file has changed or cannot be read any more; choose it again.',
+  upload_removed: 'All files were removed: there is nothing to publish.',
   upload_too_large: 'The file is larger than allowed.',
   body_too_large: 'What was sent is too large.',
   type_not_allowed: 'Files of this type are not accepted.',

@@ -1,4 +1,4 @@
-/** Words for every code of the server's table, and for `offline` and `unavailable`, which no server of ours sends. */
+/** Words for every code of the server's table, and for `offline`, `unavailable`, `file_gone` and `upload_removed`, which no server of ours sends. */
 export default {
   offline: '连不上服务器。请检查网络，恢复后再试一次。',
   unavailable: '服务器暂时没有应答，请稍候再试。',
@@ -27,6 +27,8 @@ export default {
   session_already_over: '课堂已经结束。',
   session_not_scheduled: '只有尚未开始的课堂才能这样操作。',
   revision_outdated: '这份内容已有更新的修订，请刷新后再改。',
+  file_gone: '文件已经变了或读不到了，请重新选择这个文件。',
+  upload_removed: '文件都已移除，没有可以发布的。',
   upload_too_large: '文件超过了允许的大小。',
   body_too_large: '提交的内容太大。',
   type_not_allowed: '不支持这种文件类型。',
