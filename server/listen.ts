@@ -3,6 +3,7 @@ import { createServer as createSecureServer, type Server as SecureServer } from 
 import { networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
+import type { Config } from './config.ts';
 import { StartError } from './embedded/start-error.ts';
 
 export type Fetch = Parameters<typeof getRequestListener>[0];
@@ -82,6 +83,14 @@ export function mediaPortError(cause: unknown, firstPort: number): unknown {
     'Stop it, or set MEDIA_PORT to another port.',
     { cause },
   );
+}
+
+/** Under which other machines reach the server, encrypted; null where it is known to none. */
+export function publicAddress({ PUBLIC_URL, TLS, TLS_PORT, HOST }: Config): string | null {
+  if (PUBLIC_URL !== undefined) return PUBLIC_URL;
+  const [address] = HOST === '0.0.0.0' || HOST === '::' ? networkAddresses() : [HOST];
+  if (TLS === 'off' || address === undefined || ['localhost', '127.0.0.1', '::1'].includes(address)) return null;
+  return `https://${address.includes(':') ? `[${address}]` : address}:${TLS_PORT}`;
 }
 
 /** IPv4 addresses of this machine in its networks, for links that people of other schools type. */

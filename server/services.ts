@@ -18,7 +18,7 @@ import { readSecret } from './embedded/secrets.ts';
 import { handleFileJobs } from './files/jobs.ts';
 import { findAnyFile } from './files/repository.ts';
 import { createFileService } from './files/service.ts';
-import { mediaPortError } from './listen.ts';
+import { mediaPortError, publicAddress } from './listen.ts';
 import { createOutbox } from './outbox/outbox.ts';
 import { startRelay } from './outbox/relay.ts';
 import type { Parts } from './parts.ts';
@@ -204,7 +204,12 @@ export async function startServices({ config, dataDir, parts, log, shutdown }: S
       accounts,
       signIn: await createSignInService({ db, authentication, attempts }),
       schools: createSchoolService({ db }),
-      devices: createDeviceService({ db, attempts, onRevoked: (deviceId) => classroom.putOut(deviceId) }),
+      devices: createDeviceService({
+        db,
+        attempts,
+        publicAddress: publicAddress(config),
+        onRevoked: (deviceId) => classroom.putOut(deviceId),
+      }),
       setUp: createSetUpService({ db, accounts, attempts }),
       catalog,
       files,

@@ -1,5 +1,6 @@
 import type { Database } from '../database/database.ts';
 import { AppError, type FieldError } from '../errors.ts';
+import { formatOfMediaType } from '../files/policy.ts';
 import type { AccountActor, Actor } from '../http/route.ts';
 import { refuseClash } from './clash.ts';
 import { maySchedule } from './policy.ts';
@@ -17,13 +18,11 @@ import type { CreateClassSession, UpdateClassSession } from './schema.ts';
 
 const longestMs = 12 * 60 * 60 * 1000;
 
-/** What can be shown page by page while teaching. */
-const courseware = new Set([
-  'application/pdf',
-  'application/vnd.ms-powerpoint',
-  'application/vnd.oasis.opendocument.presentation',
-  'application/vnd.openxmlformats-officedocument.presentationml.presentation',
-]);
+/** What can be shown page by page while teaching: every document that gets images of its pages. */
+function hasPages(mediaType: string): boolean {
+  const preview = formatOfMediaType(mediaType)?.preview;
+  return preview === 'office' || preview === 'pdf';
+}
 
 export interface TimetableOptions {
   db: Database;
@@ -38,7 +37,7 @@ export function createTimetable({ db, readableFile }: TimetableOptions) {
   async function refuseSlides(actor: Actor, fileId: string | null): Promise<void> {
     if (fileId === null) return;
     const file = await readableFile(actor, fileId);
-    if (file && courseware.has(file.mediaType)) return;
+    if (file && hasPages(file.mediaType)) return;
     throw new AppError('invalid_input', {
       errors: [{ path: 'slidesFileId', message: 'is not courseware that you may read' }],
     });

@@ -42,6 +42,8 @@ export const newDeviceAnswer = z.object({
   code: z.string().openapi({ example: 'K7QX3MPA' }),
   /** Opening this path on the room's machine enrols it without typing. */
   enrolmentPath: z.string().openapi({ example: '/room#K7QX3MPA' }),
+  /** The same with the address under which other machines reach this server; null where it is known to none. */
+  enrolmentUrl: z.string().nullable().openapi({ example: 'https://tongke.example.edu.cn/room#K7QX3MPA' }),
   expiresAt: timeSchema,
 });
 export type NewDevice = z.infer<typeof newDeviceAnswer>;

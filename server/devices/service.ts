@@ -59,11 +59,13 @@ function rethrow(error: unknown): never {
 export interface DeviceOptions {
   db: Database;
   attempts: Attempts;
+  /** Under which other machines reach this server; null where it is known to none. */
+  publicAddress?: string | null;
   /** Told when a device has lost its access, so that it is put out of wherever it is. */
   onRevoked?: (deviceId: string) => void;
 }
 
-export function createDeviceService({ db, attempts, onRevoked }: DeviceOptions): DeviceService {
+export function createDeviceService({ db, attempts, publicAddress = null, onRevoked }: DeviceOptions): DeviceService {
   async function room(actor: AccountActor, id: string): Promise<Room> {
     const [found] = await listRooms(db, { sight: sightOf(actor), id });
     if (found === undefined) throw new AppError('not_found');
@@ -106,7 +108,9 @@ export function createDeviceService({ db, attempts, onRevoked }: DeviceOptions):
       const code = makeCode();
       const expiresAt = new Date(Date.now() + codeMs);
       const device = await insertDevice(db, { roomId, name, codeHash: hashKey(code), expiresAt });
-      return { device, code, enrolmentPath: `/room#${code}`, expiresAt: expiresAt.toISOString() };
+      const enrolmentPath = `/room#${code}`;
+      const enrolmentUrl = publicAddress === null ? null : new URL(enrolmentPath, publicAddress).href;
+      return { device, code, enrolmentPath, enrolmentUrl, expiresAt: expiresAt.toISOString() };
     },
 
     async revoke(actor, id) {

@@ -181,7 +181,7 @@ describe('the administration pages', () => {
 
     const other = await visit(browser, product.address);
     await other.goto(link);
-    await other.getByText('接入码不对或已经过期').waitFor();
+    await other.getByText('登记码不对或已经过期').waitFor();
     await other.context().close();
     await page.reload();
     await card.getByText('最近在线').waitFor();

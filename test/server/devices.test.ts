@@ -197,5 +197,6 @@ describe('devices', () => {
     expect(await (await browser.get('/api/me', { headers: { 'tongke-as': 'device' } })).json()).toMatchObject({
       actor: { kind: 'device' },
     });
+    expect(await (await browser.get('/api/me?as=device')).json()).toMatchObject({ actor: { kind: 'device' } });
   });
 });

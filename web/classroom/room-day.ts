@@ -23,6 +23,8 @@ export interface RoomDay {
   now: ComputedRef<number>;
   /** Asks at once, e.g. when a lesson ended. */
   refresh(): Promise<void>;
+  /** Enrols this machine by a code that was typed. */
+  enrolBy(code: string): Promise<void>;
 }
 
 const calmMs = 15_000;
@@ -118,5 +120,10 @@ export function useRoomDay(code: string | null, enrolled: () => void): RoomDay {
     removeEventListener('online', hurry);
   });
   void refresh();
-  return { phase, today, online, rttMs, now, refresh };
+  async function enrolBy(typed: string): Promise<void> {
+    pending = typed;
+    phase.value = 'enrolling';
+    await refresh();
+  }
+  return { phase, today, online, rttMs, now, refresh, enrolBy };
 }

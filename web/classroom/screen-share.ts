@@ -5,6 +5,7 @@ import { screenConstraints } from './sending-profiles.ts';
 export interface ScreenShare {
   on: Readonly<Ref<boolean>>;
   toggle(): Promise<void>;
+  stop(): void;
 }
 
 /** The presenter's screen, with its sound where the browser gives it; ends when the browser's own bar ends it. */
@@ -37,6 +38,7 @@ export function useScreenShare(classroom: () => Classroom | null): ScreenShare {
   onScopeDispose(stop);
   return {
     on,
+    stop,
     async toggle() {
       if (on.value) return stop();
       try {

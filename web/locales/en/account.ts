@@ -4,6 +4,8 @@ const account: typeof zh = {
   menu: 'Account menu',
   language: 'Language',
   theme: { title: 'Appearance', system: 'System', light: 'Light', dark: 'Dark' },
+  signOutWords:
+    'Some files are still being uploaded or have not been published. They stop when you sign out, and do not go on for another account.',
   signOut: 'Sign out',
   signIn: {
     title: 'Sign in',

@@ -19,10 +19,13 @@ const admin: typeof zh = {
     name: 'Name',
     login: 'Account name',
     phone: 'Phone number',
+    phoneWrong: 'Give a valid phone number, such as +86 138 0013 8000',
     phoneHint: 'Can be used to sign in as well.',
     role: 'Role',
     reset: 'Reset password',
     resetWords: 'The present password of {name} ends at once, and so does every sign-in.',
+    disableWords:
+      '“{name}” can no longer sign in, and is put out at once of open pages and lessons. The account can be enabled again.',
     disable: 'Disable',
     enable: 'Enable',
     disabled: 'Disabled',
@@ -55,6 +58,8 @@ const admin: typeof zh = {
     code: 'Enrolment code',
     expires: 'Good until {moment}, for one use.',
     waiting: 'Waiting to be enrolled',
+    linkInsecure:
+      'This address is not encrypted: browsers give camera and microphone to this machine itself only. Set PUBLIC_URL, or use HTTPS.',
     enrolled: 'Enrolled',
     seen: 'Last seen {day}',
     revoke: 'Revoke',
@@ -74,6 +79,7 @@ const admin: typeof zh = {
     join: 'School that joins',
     role: 'As',
     add: 'Add',
+    leaveWords: '“{name}” will no longer see the alliance’s resources and lessons, and its rooms can no longer join.',
     leave: 'Take {name} out',
   },
   catalog: {
@@ -85,6 +91,7 @@ const admin: typeof zh = {
     done: '{created} added, {updated} updated, {unchanged} unchanged.',
   },
   system: {
+    unknown: 'The state cannot be asked for now; below is the last answer',
     allWell: 'Everything works',
     degraded: 'all is well | {n} thing needs attention | {n} things need attention',
     again: 'Check again',

@@ -5,7 +5,12 @@ const resource: typeof zh = {
   downloadSize: 'Download · {size}',
   downloadName: 'Download {name}',
   publish: 'Publish',
-  published: 'Published. The teachers of the alliance can find it now.',
+  published: {
+    private: 'Published. Only you can see it.',
+    school: 'Published. The teachers of your school can find it now.',
+    alliance: 'Published. The teachers of the alliance can find it now.',
+    public: 'Published. Everybody can find it now.',
+  },
   deleted: 'Deleted.',
   facts: 'Facts',
   noFiles: 'This resource has no file yet.',

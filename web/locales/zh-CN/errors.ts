@@ -3,7 +3,7 @@ export default {
   offline: '连不上服务器。请检查网络，恢复后再试一次。',
   unavailable: '服务器暂时没有应答，请稍候再试。',
   bad_request: '请求有误，请刷新页面后再试。',
-  invalid_input: '有内容填得不对，请看标出的地方。',
+  invalid_input: '有内容填得不对，请检查后再试。',
   not_signed_in: '请先登录。',
   sign_in_failed: '账号或密码不对。',
   set_up_token_wrong: '设置链接不对或已失效，请使用服务器最近一次启动时打印的链接。',

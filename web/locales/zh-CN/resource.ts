@@ -3,7 +3,12 @@ export default {
   downloadSize: '下载 · {size}',
   downloadName: '下载 {name}',
   publish: '发布',
-  published: '已发布，共同体的老师现在能找到它。',
+  published: {
+    private: '已发布，只有你自己能看到它。',
+    school: '已发布，本校的老师现在能找到它。',
+    alliance: '已发布，共同体的老师现在能找到它。',
+    public: '已发布，所有人现在都能找到它。',
+  },
   deleted: '已删除。',
   facts: '资源信息',
   noFiles: '这份资源还没有文件。',
