@@ -182,9 +182,18 @@ describe('the administration pages', () => {
     const other = await visit(browser, product.address);
     await other.goto(link);
     await other.getByText('登记码不对或已经过期').waitFor();
+    await expectAccessible(other, 'room without a device');
+    // Where a link cannot be sent, its code is typed, as people type codes.
+    await card.getByRole('button', { name: '登记终端' }).click();
+    await dialog().getByRole('button', { name: '生成登记链接' }).click();
+    const code = await handedOver('登记码');
+    await dialog().getByRole('button', { name: '完成' }).click();
+    await other.getByLabel('登记码').fill(`${code.slice(0, 4)}-${code.slice(4)}`.toLowerCase());
+    await other.keyboard.press('Enter');
+    await other.getByText('今天没有安排课堂').waitFor();
     await other.context().close();
     await page.reload();
-    await card.getByText('最近在线').waitFor();
+    await card.getByText('最近在线').first().waitFor();
   });
 
   it('import the textbook catalog, and again without doubling it', async () => {
@@ -207,5 +216,12 @@ describe('the administration pages', () => {
     await page.getByRole('button', { name: '系统状态' }).click();
     await page.getByText('各部分都正常').waitFor();
     await expectAccessible(page, 'system');
+  });
+
+  it('let go of who signs out', async () => {
+    await page.getByRole('button', { name: '账号菜单' }).click();
+    await page.getByRole('button', { name: '退出登录' }).click();
+    await page.waitForURL('**/sign-in');
+    await page.getByLabel('账号或手机号').waitFor();
   });
 });
