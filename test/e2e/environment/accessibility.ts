@@ -17,7 +17,8 @@ export async function expectAccessible(page: Page, name: string): Promise<void> 
   const violations = await page.evaluate(async () => {
     // A colour half-way through a transition is nobody's choice; what never ends, as a spinner, is looked at as it is.
     const passing = document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity);
-    await Promise.allSettled(passing.map((one) => one.finished));
+    const settled = Promise.allSettled(passing.map((one) => one.finished));
+    await Promise.race([settled, new Promise((resolve) => setTimeout(resolve, 2_000))]);
     if (!window.axe) throw new Error('axe is not there.');
     const { violations: found } = await window.axe.run(document, { resultTypes: ['violations'] });
     return found.map(({ id, impact, help, nodes }) => ({
