@@ -83,7 +83,7 @@ describe('scheduling', () => {
     expect(await response.json()).toMatchObject({ code: 'invalid_input', errors: [{ path }] });
   });
 
-  it('takes courseware as slides and nothing else', async () => {
+  it('takes documents as slides and nothing else', async () => {
     const add = async (name: string, mediaType: string, owner = 'teacher-lead') => {
       const row = {
         name,
@@ -99,6 +99,8 @@ describe('scheduling', () => {
     const session = await world.schedule(teacher, later(), { slidesFileId: pdf });
     expect(session.slides).toEqual({ fileId: pdf, name: '分数.pdf', pages: null, state: 'uploaded' });
 
+    const plan = await add('分数.doc', 'application/msword');
+    expect((await world.schedule(teacher, later(), { slidesFileId: plan })).slides).toMatchObject({ fileId: plan });
     const wrong = [await add('分数.mp4', 'video/mp4'), await add('分数.pdf', 'application/pdf', 'teacher-member')];
     for (const slidesFileId of wrong) {
       const response = teacher.post('/api/class-sessions', world.plan(later(), { slidesFileId }));

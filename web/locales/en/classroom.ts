@@ -63,7 +63,7 @@ export default {
     notEnrolled: 'big screen not set up yet',
     slides: 'Slides',
     slidesHint:
-      'A PPT, PDF or document from the library or your uploads. Turning a page takes a few bytes, so it stays sharp on any line.',
+      'A PowerPoint, PDF, Word or Excel file from the library or your uploads. Turning a page takes a few bytes, so it stays sharp on any line.',
     slidesChoose: 'Choose slides',
     slidesChange: 'Change',
     slidesRemove: 'Without slides',
@@ -71,6 +71,8 @@ export default {
     slidesMine: 'My uploads',
     slidesLibrary: 'Library',
     slidesNone: 'No file with pages was found',
+    slidesComing: 'pages are being made',
+    slidesCut: 'Only the first results are listed; type the title of a lesson to narrow them.',
     music: 'This is a music lesson (keep the sound of instruments)',
     save: 'Save',
     submit: 'Schedule the lesson',
