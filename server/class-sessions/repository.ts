@@ -120,6 +120,21 @@ export async function findPresenter(db: Database, accountId: string, allianceId:
     .executeTakeFirst();
 }
 
+/** Everyone whom `findPresenter` finds, by school and name. */
+export async function listPresenters(db: Database, allianceId: string) {
+  return await db
+    .selectFrom('account')
+    .innerJoin('alliance_school', 'alliance_school.school_id', 'account.school_id')
+    .innerJoin('school', 'school.id', 'alliance_school.school_id')
+    .where('alliance_school.alliance_id', '=', allianceId)
+    .where('account.disabled_at', 'is', null)
+    .select(['account.id', 'account.name', 'school.id as school_id', 'school.name as school_name'])
+    .orderBy('school.name')
+    .orderBy('account.name')
+    .orderBy('account.id')
+    .execute();
+}
+
 /** Which of the rooms exist in a school of the alliance. */
 export async function roomsInAlliance(
   db: Database,

@@ -7,6 +7,7 @@ import {
   classSessionSchema,
   createClassSessionSchema,
   joinAnswer,
+  presenterList,
   timetableQuery,
   updateClassSessionSchema,
 } from './schema.ts';
@@ -32,6 +33,15 @@ const create = defineRoute('account', {
   summary: 'Put a session on the timetable',
   request: { body: jsonBody(createClassSessionSchema) },
   responses: { 201: session('The new session.'), default: problemAnswer('forbidden', 'not_found', 'conflict') },
+});
+
+const presenters = defineRoute('account', {
+  method: 'get',
+  path: '/alliances/{id}/presenters',
+  tags,
+  summary: 'Whose lessons I may put on the timetable of an alliance',
+  request: { params },
+  responses: { 200: jsonAnswer('By school and name.', presenterList), default: problemAnswer('not_found') },
 });
 
 const read = defineRoute('signed-in', {
@@ -111,6 +121,10 @@ export function classSessionRoutes({ classSessions }: { classSessions: ClassSess
     })
     .openapi(create, async (c) => {
       return c.json(await classSessions.create(accountOf(c.get('actor')), c.req.valid('json')), 201);
+    })
+    .openapi(presenters, async (c) => {
+      const { id } = c.req.valid('param');
+      return c.json({ items: await classSessions.presenters(accountOf(c.get('actor')), id) }, 200);
     })
     .openapi(read, async (c) => {
       return c.json(await classSessions.get(actorOf(c.get('actor')), c.req.valid('param').id), 200);

@@ -42,6 +42,10 @@ export type ClassSession = z.output<typeof classSessionSchema>;
 export const classSessionList = listOf(classSessionSchema);
 export type ClassSessionList = z.output<typeof classSessionList>;
 
+/** Who can be named as the presenter. */
+export const presenterList = listOf(namedSchema.extend({ school: namedSchema }).openapi('Presenter'));
+export type PresenterList = z.output<typeof presenterList>;
+
 const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 const title = z.string().trim().min(1).max(200);
 const roomIds = z

@@ -4,12 +4,13 @@ import { AppError } from '../errors.ts';
 import type { AccountActor, Actor, DeviceActor } from '../http/route.ts';
 import { answerOf } from './answer.ts';
 import { createLesson, type LessonOptions } from './lesson.ts';
-import { visibleTo } from './policy.ts';
-import { type ClassSessionRow, listClassSessions, type TimetableFilter } from './repository.ts';
+import { maySchedule, visibleTo } from './policy.ts';
+import { type ClassSessionRow, listClassSessions, listPresenters, type TimetableFilter } from './repository.ts';
 import type {
   ClassSession,
   ClassSessionJoin,
   CreateClassSession,
+  PresenterList,
   TimetableQuery,
   UpdateClassSession,
 } from './schema.ts';
@@ -79,6 +80,15 @@ export function createClassSessionService(options: ClassSessionOptions) {
       const from = startOfDay(now, timeZone);
       const rows = await listClassSessions(db, device, { from, to: new Date(from.getTime() + dayMs) });
       return await answers(device, rows);
+    },
+
+    /** @throws AppError `not_found` for a foreign alliance */
+    async presenters(actor: AccountActor, allianceId: string): Promise<PresenterList['items']> {
+      if (actor.role !== 'admin' && !actor.allianceIds.includes(allianceId)) throw new AppError('not_found');
+      const rows = await listPresenters(db, allianceId);
+      return rows
+        .filter((row) => maySchedule(actor, { allianceId, presenterId: row.id, schoolId: row.school_id }))
+        .map(({ id, name, school_id, school_name }) => ({ id, name, school: { id: school_id, name: school_name } }));
     },
 
     async create(actor: AccountActor, input: CreateClassSession): Promise<ClassSession> {

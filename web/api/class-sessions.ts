@@ -8,6 +8,8 @@ export const listClassSessions = (range: { from?: string; to?: string; mine?: 't
   answer(client['class-sessions'].$get({ query: range }, { init: { signal } }));
 export const readClassSession = (id: string, signal?: AbortSignal) =>
   answer(client['class-sessions'][':id'].$get({ param: { id } }, { init: { signal } }));
+export const listPresenters = (allianceId: string, signal?: AbortSignal) =>
+  answer(client.alliances[':id'].presenters.$get({ param: { id: allianceId } }, { init: { signal } }));
 export const createClassSession = (json: Create) => answer(client['class-sessions'].$post({ json }));
 export const changeClassSession = (id: string, json: Change) =>
   answer(client['class-sessions'][':id'].$patch({ param: { id }, json }));
