@@ -21,11 +21,6 @@ export class ApiError extends Error {
     this.status = status;
     this.problem = problem;
   }
-
-  /** The server's word on one field of a form, if it has one. */
-  field(path: string): string | undefined {
-    return this.problem?.errors?.find((entry) => entry.path === path)?.message;
-  }
 }
 
 export function isAborted(error: unknown): boolean {

@@ -20,6 +20,8 @@ const admin: typeof zh = {
     login: 'Account name',
     phone: 'Phone number',
     phoneWrong: 'Give a valid phone number, such as +86 138 0013 8000',
+    schoolWrong: 'Choose a school; this role belongs to one.',
+    allianceWrong: 'Choose an alliance; this role works for one.',
     phoneHint: 'Can be used to sign in as well.',
     role: 'Role',
     reset: 'Reset password',

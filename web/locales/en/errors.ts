@@ -4,6 +4,7 @@ const errors: typeof zh = {
   offline: 'The server cannot be reached. Check the network and try again.',
   unavailable: 'The server is not answering for the moment. Try again shortly.',
   bad_request: 'The request was wrong. Reload the page and try again.',
+  fields_marked: 'Something is not filled in correctly; see the marked fields.',
   invalid_input: 'Something is not filled in correctly; check it and try again.',
   not_signed_in: 'Please sign in first.',
   sign_in_failed: 'The account or the password is wrong.',

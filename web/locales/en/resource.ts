@@ -87,6 +87,7 @@ const resource: typeof zh = {
     visibility: 'Who can see it',
     description: 'Description',
     descriptionHint: 'For whom, how to use it, what to prepare.',
+    placeWrong: 'The catalog no longer has this place; choose anew.',
     titleMissing: 'Give it a title.',
   },
 };

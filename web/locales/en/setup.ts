@@ -6,6 +6,7 @@ const setup: typeof zh = {
   name: 'Name',
   login: 'Account name',
   loginHint: '3 to 32 letters, digits, dots or dashes, beginning with a letter.',
+  loginWrong: 'Begin with a letter and use only letters a to z, digits, dots, dashes and underscores, 3 to 32 in all.',
   password: 'Password',
   again: 'Password again',
   different: 'The two passwords differ.',

@@ -12,6 +12,8 @@ export default {
     login: '账号名',
     phone: '手机号',
     phoneWrong: '请填写正确的电话号码，例如 138 0013 8000',
+    schoolWrong: '请选择一所学校，这个角色要属于学校。',
+    allianceWrong: '请选择一个教育共同体，这个角色为它工作。',
     phoneHint: '填了以后也可以用手机号登录。',
     role: '角色',
     reset: '重设密码',

@@ -1,8 +1,9 @@
-/** Words for every code of the server's table, and for `offline`, `unavailable`, `file_gone` and `upload_removed`, which no server of ours sends. */
+/** Words for every code of the server's table, and for `offline`, `unavailable`, `file_gone`, `upload_removed` and `fields_marked`, which no server of ours sends. */
 export default {
   offline: '连不上服务器。请检查网络，恢复后再试一次。',
   unavailable: '服务器暂时没有应答，请稍候再试。',
   bad_request: '请求有误，请刷新页面后再试。',
+  fields_marked: '有内容填得不对，请看标出的地方。',
   invalid_input: '有内容填得不对，请检查后再试。',
   not_signed_in: '请先登录。',
   sign_in_failed: '账号或密码不对。',

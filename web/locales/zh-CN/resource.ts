@@ -79,6 +79,7 @@ export default {
     visibility: '谁能看到',
     description: '说明',
     descriptionHint: '适合谁、怎么用、有什么要准备的。',
+    placeWrong: '教材目录里已经没有这个位置，请重新选择。',
     titleMissing: '请写一个标题。',
   },
 };

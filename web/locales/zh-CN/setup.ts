@@ -4,6 +4,7 @@ export default {
   name: '姓名或称呼',
   login: '账号名',
   loginHint: '字母开头，可用字母、数字、点、横线，3 到 32 位。',
+  loginWrong: '请用字母开头，只用字母、数字、点、横线、下划线，3 到 32 位，不能用汉字。',
   password: '密码',
   again: '再输一次密码',
   different: '两次输入的密码不一样。',
