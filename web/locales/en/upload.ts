@@ -15,6 +15,12 @@ const upload: typeof zh = {
   pause: 'Pause {name}',
   resume: 'Go on with {name}',
   cancel: 'Remove {name}',
+  remove: {
+    title: 'Remove the file',
+    words: '{sent} of “{name}” have arrived. Once removed, it has to be sent from the start.',
+    act: 'Remove',
+    keep: 'Keep it',
+  },
   leave:
     'You may go to other pages; the upload goes on. After closing the browser, choose the same file again and it continues.',
   waiting: 'It will be saved when the files have arrived. You may do other things meanwhile.',

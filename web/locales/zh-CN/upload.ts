@@ -12,6 +12,7 @@ export default {
   pause: '暂停 {name}',
   resume: '继续上传 {name}',
   cancel: '移除 {name}',
+  remove: { title: '移除文件', words: '“{name}”已经传了 {sent}，移除后要从头再传。', act: '移除', keep: '保留' },
   leave: '可以先去别的页面，上传会继续。关掉浏览器后，再选一次同一个文件就接着传。',
   waiting: '文件传完后自动保存，可以先去忙别的。',
   publishWhenSent: '传完后发布',
