@@ -22,4 +22,5 @@ export type {
   Visibility,
 } from './resources/schema.ts';
 export type { Alliance, School } from './schools/schema.ts';
+export type { Fault } from './system/faults.ts';
 export type { DeadJob, Part, SystemStatus } from './system/schema.ts';

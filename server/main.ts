@@ -16,6 +16,7 @@ import { openParts } from './parts.ts';
 import { missingPrograms, probesOf } from './probes.ts';
 import { startServices } from './services.ts';
 import { createShutdown, type Shutdown } from './shutdown.ts';
+import { type Fault, faultOf, sentenceOf } from './system/faults.ts';
 import { createSystemService } from './system/service.ts';
 import { loadServerTls, type ServerTls } from './tls/certificates.ts';
 
@@ -69,7 +70,7 @@ async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<v
   const missing = await missingPrograms(config);
   const webRoot = join(top, 'web/dist');
   const hasPages = existsSync(join(webRoot, 'index.html'));
-  const degraded = [...parts.degraded, ...(hasPages ? [] : ['web/dist: the pages have not been built'])];
+  const known: Fault[] = [...parts.faults, ...(hasPages ? [] : [faultOf('pages_not_built', { subject: 'web/dist' })])];
   const system = createSystemService({
     probes: probesOf(parts, index, classroom, missing),
     deadJobs: parts.jobs.dead,
@@ -77,7 +78,7 @@ async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<v
     startedAt,
     versions: async () => [{ name: 'Node.js', version: process.versions.node }],
     dataDir,
-    degraded,
+    known,
   });
   const app = createApp({
     log,
@@ -118,7 +119,7 @@ async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<v
     setUpToken: await services.setUp.issueToken(),
     dataDir,
     parts: parts.described,
-    degraded: [...degraded, ...missing],
+    degraded: [...known, ...missing.map(({ code, subject }) => faultOf(code, { subject }))].map(sentenceOf),
   };
   await writeRunningFile(announcement);
   process.stdout.write(announce(announcement));

@@ -11,6 +11,7 @@ import { createJobs, type Jobs } from './jobs/jobs.ts';
 import type { Shutdown } from './shutdown.ts';
 import { createDiskStorage, type DiskStorage } from './storage/disk.ts';
 import type { S3Storage } from './storage/s3.ts';
+import { type Fault, faultOf } from './system/faults.ts';
 
 export interface PartsOptions {
   config: Config;
@@ -29,8 +30,8 @@ export interface Parts {
   meilisearch: { url: string; key: string };
   /** For the console: what each of them is. */
   described: [name: string, what: string][];
-  /** What did not come up, in sentences. */
-  degraded: string[];
+  /** What did not come up. */
+  faults: Fault[];
 }
 
 async function databaseUrl({ config, dataDir, log, shutdown }: PartsOptions): Promise<string> {
@@ -44,7 +45,7 @@ async function databaseUrl({ config, dataDir, log, shutdown }: PartsOptions): Pr
 const nowhere = { url: 'http://127.0.0.1:9', key: '' };
 
 /** A school can work without the index, so a Meilisearch that does not come up does not keep the server down. */
-async function openMeilisearch(options: PartsOptions): Promise<Parts['meilisearch'] & { missing?: string }> {
+async function openMeilisearch(options: PartsOptions): Promise<Parts['meilisearch'] & { missing?: Fault }> {
   const { config, dataDir, log, shutdown } = options;
   if (config.MEILI_URL && config.MEILI_KEY) return { url: config.MEILI_URL, key: config.MEILI_KEY };
   try {
@@ -54,8 +55,8 @@ async function openMeilisearch(options: PartsOptions): Promise<Parts['meilisearc
   } catch (error) {
     shutdown.signal.throwIfAborted();
     log.error({ err: error }, 'search goes through the database');
-    const problem = error instanceof StartError ? error.problem : String(error);
-    return { ...nowhere, missing: `Meilisearch: search is slower and finds less. ${problem}` };
+    const detail = error instanceof StartError ? error.problem : String(error);
+    return { ...nowhere, missing: faultOf('search_not_started', { part: 'search', subject: 'Meilisearch', detail }) };
   }
 }
 
@@ -115,7 +116,7 @@ export async function openParts(options: PartsOptions): Promise<Parts> {
     databaseUrl: url,
     storage,
     meilisearch: { url: meilisearch.url, key: meilisearch.key },
-    degraded: meilisearch.missing === undefined ? [] : [meilisearch.missing],
+    faults: meilisearch.missing === undefined ? [] : [meilisearch.missing],
     jobs: createJobs({ databaseUrl: url, log }),
     described: [
       ['Database', config.DATABASE_URL ? 'PostgreSQL given by DATABASE_URL' : 'embedded PostgreSQL'],

@@ -3,23 +3,32 @@ import type { Config } from './config.ts';
 import { pingDatabase } from './database/database.ts';
 import type { Parts } from './parts.ts';
 import { findProgram } from './previews/converter.ts';
+import type { FaultCode } from './system/faults.ts';
 import type { Probe } from './system/service.ts';
 
-/** Programs that are called on files, and what their absence means. */
+/** Programs that are called on files, and what is wrong without them. */
 const programs = [
-  { setting: 'FFMPEG_PATH', use: 'recordings are not finished, videos have no poster' },
-  { setting: 'FFPROBE_PATH', use: 'recordings are not finished, videos have no length' },
-  { setting: 'SOFFICE_PATH', use: 'Word, PowerPoint and Excel files have no preview' },
-  { setting: 'PDFTOPPM_PATH', use: 'documents have no preview' },
-  { setting: 'PDFTOTEXT_PATH', use: 'words inside documents are not found' },
-  { setting: 'PDFINFO_PATH', use: 'documents have no preview' },
-  { setting: 'HEIF_CONVERT_PATH', use: 'HEIC pictures have no preview' },
-] as const satisfies { setting: keyof Config; use: string }[];
+  { setting: 'FFMPEG_PATH', code: 'ffmpeg_missing' },
+  { setting: 'FFPROBE_PATH', code: 'ffprobe_missing' },
+  { setting: 'SOFFICE_PATH', code: 'soffice_missing' },
+  { setting: 'PDFTOPPM_PATH', code: 'pdftoppm_missing' },
+  { setting: 'PDFTOTEXT_PATH', code: 'pdftotext_missing' },
+  { setting: 'PDFINFO_PATH', code: 'pdfinfo_missing' },
+  { setting: 'HEIF_CONVERT_PATH', code: 'heif_convert_missing' },
+] as const satisfies { setting: keyof Config; code: FaultCode }[];
 
-/** Sentences about the programs that are missing; empty when all are there. */
-export async function missingPrograms(config: Config): Promise<string[]> {
+/** A program that is not on this machine. */
+export interface MissingProgram {
+  code: FaultCode;
+  /** Its name or path. */
+  subject: string;
+}
+
+export async function missingPrograms(config: Config): Promise<MissingProgram[]> {
   const found = await Promise.all(programs.map(({ setting }) => findProgram(config[setting])));
-  return programs.filter((_, index) => found[index] === null).map(({ setting, use }) => `${config[setting]}: ${use}`);
+  return programs
+    .filter((_, index) => found[index] === null)
+    .map(({ setting, code }) => ({ code, subject: config[setting] }));
 }
 
 /** How each part is asked whether it works. */
@@ -27,7 +36,7 @@ export function probesOf(
   { database, storage }: Parts,
   index: { ping(signal?: AbortSignal): Promise<void> },
   classroom: MediaNode,
-  missing: readonly string[],
+  missing: readonly MissingProgram[],
 ): Probe[] {
   return [
     {
@@ -60,9 +69,9 @@ export function probesOf(
       required: true,
       async check() {
         const { workers, waitingChunks, failingRecordings } = await classroom.stats();
-        if (!workers.some(({ alive }) => alive)) throw new Error('no media worker is running');
+        if (!workers.some(({ alive }) => alive)) return { state: 'failed', faults: [{ code: 'no_media_worker' }] };
         if (failingRecordings > 0) {
-          return { state: 'degraded', detail: `${waitingChunks} pieces of recordings wait for the store` };
+          return { state: 'degraded', faults: [{ code: 'recordings_waiting', subject: String(waitingChunks) }] };
         }
         return { state: 'working' };
       },
@@ -71,7 +80,7 @@ export function probesOf(
       name: 'converters',
       required: false,
       async check() {
-        return missing.length === 0 ? { state: 'working' } : { state: 'degraded', detail: missing.join('; ') };
+        return missing.length === 0 ? { state: 'working' } : { state: 'degraded', faults: missing };
       },
     },
   ];

@@ -1,13 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import { idSchema, listOf, timeSchema } from '../http/page.ts';
+import { faultSchema, partNames } from './faults.ts';
 
-export const partNames = ['database', 'storage', 'search', 'classroom', 'converters'] as const;
-
-/** One part of the installation, asked just now. `detail` is for the operator: what is wrong and what to do. */
+/** One part of the installation, asked just now. */
 export const partSchema = z.object({
   name: z.enum(partNames),
   state: z.enum(['working', 'degraded', 'failed']),
-  detail: z.string().nullable(),
   /** How long the answer took. */
   tookMs: z.number(),
 });
@@ -18,8 +16,8 @@ export const systemStatusSchema = z
     version: z.string(),
     startedAt: timeSchema,
     parts: z.array(partSchema),
-    /** What does not work, in sentences. Empty when all is well. */
-    degraded: z.array(z.string()),
+    /** What does not work, each thing once. Empty when all is well. */
+    faults: z.array(faultSchema),
     versions: z.array(z.object({ name: z.string(), version: z.string() })),
     /** The disk under DATA_DIR. */
     disk: z.object({ freeBytes: z.number(), totalBytes: z.number() }),

@@ -1,12 +1,13 @@
 import { statfs } from 'node:fs/promises';
 import { AppError } from '../errors.ts';
-import type { DeadJob, Part, partNames, SystemStatus } from './schema.ts';
+import { type Fault, type FaultCode, faultOf, type partNames } from './faults.ts';
+import type { DeadJob, Part, SystemStatus } from './schema.ts';
 
 /** What a part says of itself. */
 export interface PartReport {
-  state: 'working' | 'degraded';
-  /** For the operator: what is wrong and what to do. */
-  detail?: string;
+  state: Part['state'];
+  /** What is wrong, unless it works. */
+  faults?: readonly { code: FaultCode; subject?: string }[];
 }
 
 /** Asks one part whether it works; a throw means that it does not. */
@@ -34,8 +35,8 @@ export interface SystemOptions {
   /** Names and versions of the programs underneath. */
   versions(): Promise<{ name: string; version: string }[]>;
   dataDir: string;
-  /** What the start already knew to be missing. */
-  degraded: readonly string[];
+  /** What the start already knew to be wrong; it stands in place of what its part says of itself. */
+  known: readonly Fault[];
 }
 
 export interface SystemService {
@@ -52,47 +53,53 @@ const probeMs = 3_000;
 async function report(probe: Probe): Promise<PartReport> {
   const signal = AbortSignal.timeout(probeMs);
   // The race holds for probes that do not heed the signal in time.
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  signal.addEventListener('abort', () => reject(new Error(`did not answer within ${probeMs / 1000} s`)), {
-    once: true,
-  });
+  const { promise: late, resolve } = Promise.withResolvers<PartReport>();
+  signal.addEventListener('abort', () => resolve({ state: 'failed', faults: [{ code: 'no_answer' }] }), { once: true });
   return await Promise.race([probe.check(signal), late]);
 }
 
-async function ask(probe: Probe): Promise<Part> {
+async function ask(probe: Probe): Promise<{ part: Part; faults: Fault[] }> {
+  const { name } = probe;
   const started = performance.now();
   const tookMs = () => Math.round((performance.now() - started) * 10) / 10;
   try {
-    const { state, detail } = await report(probe);
-    return { name: probe.name, state, detail: detail ?? null, tookMs: tookMs() };
+    const { state, faults = [] } = await report(probe);
+    return {
+      part: { name, state, tookMs: tookMs() },
+      faults: faults.map(({ code, subject }) => faultOf(code, { part: name, subject: subject ?? null })),
+    };
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
-    return { name: probe.name, state: 'failed', detail, tookMs: tookMs() };
+    return {
+      part: { name, state: 'failed', tookMs: tookMs() },
+      faults: [faultOf('not_working', { part: name, detail })],
+    };
   }
 }
 
 export function createSystemService(options: SystemOptions): SystemService {
-  const { probes, deadJobs, dataDir } = options;
+  const { probes, deadJobs, dataDir, known } = options;
 
   async function readiness() {
-    const parts = await Promise.all(probes.map(ask));
+    const asked = await Promise.all(probes.map(ask));
+    const parts = asked.map(({ part }) => part);
     const ready = probes.every((probe, index) => !probe.required || parts[index]?.state !== 'failed');
-    return { ready, parts };
+    return { ready, parts, faults: asked.flatMap(({ faults }) => faults) };
   }
 
   return {
     readiness,
 
     async status() {
-      const { parts } = await readiness();
-      const broken = parts.filter((part) => part.state !== 'working');
+      const { parts, faults } = await readiness();
+      const explained = new Set(known.map(({ part }) => part));
       const databaseWorks = parts.every((part) => part.name !== 'database' || part.state !== 'failed');
       const disk = await statfs(dataDir);
       return {
         version: options.version,
         startedAt: options.startedAt.toISOString(),
         parts,
-        degraded: [...options.degraded, ...broken.map((part) => `${part.name}: ${part.detail ?? part.state}`)],
+        faults: [...known, ...faults.filter(({ part }) => !explained.has(part))],
         versions: await options.versions(),
         disk: { freeBytes: disk.bavail * disk.bsize, totalBytes: disk.blocks * disk.bsize },
         deadJobs: databaseWorks ? await deadJobs.count() : 0,

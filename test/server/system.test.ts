@@ -7,7 +7,8 @@ import { z } from 'zod';
 import { pingDatabase } from '../../server/database/database.ts';
 import { defineJob, PermanentJobError } from '../../server/jobs/definition.ts';
 import { createJobs, type Jobs } from '../../server/jobs/jobs.ts';
-import { createSystemService, type Probe, type SystemOptions } from '../../server/system/service.ts';
+import { faultOf } from '../../server/system/faults.ts';
+import { createSystemService, type PartReport, type Probe, type SystemOptions } from '../../server/system/service.ts';
 import { createTestDatabase, type TestDatabase } from '../environment/database.ts';
 import { outcome } from './environment/browser.ts';
 import { createWorld, type World } from './environment/world.ts';
@@ -18,7 +19,7 @@ let folder: string;
 let world: World;
 /** Whether what the test's job stumbles over is gone. */
 let repaired = false;
-let searchState: () => Promise<{ state: 'working' | 'degraded'; detail?: string }>;
+let searchState: () => Promise<PartReport>;
 
 const job = defineJob({ name: 'test.system', payload: z.object({}), retryLimit: 0 });
 
@@ -42,7 +43,7 @@ function systemOf(options: Partial<SystemOptions> = {}) {
     startedAt: new Date('2026-09-01T00:00:00Z'),
     versions: () => Promise.resolve([{ name: 'node', version: process.version }]),
     dataDir: folder,
-    degraded: [],
+    known: [],
     ...options,
   });
 }
@@ -56,7 +57,7 @@ beforeAll(async () => {
   await jobs.start();
   world = await createWorld({
     services: {
-      system: systemOf({ degraded: ['converters: soffice is missing'] }),
+      system: systemOf({ known: [faultOf('pages_not_built', { subject: 'web/dist' })] }),
       authority: '-----BEGIN CERTIFICATE-----\n',
     },
   });
@@ -67,23 +68,36 @@ afterAll(async () => {
 });
 
 describe('the status of the system', () => {
-  it('names every part, what is degraded, the versions and the disk', async () => {
-    searchState = () => Promise.resolve({ state: 'degraded', detail: 'the index is being built' });
+  it('names every part, what is wrong, the versions and the disk', async () => {
+    searchState = () =>
+      Promise.resolve({ state: 'degraded', faults: [{ code: 'soffice_missing', subject: 'soffice' }] });
     const operator = await world.signIn('operator');
     const status = (await (await operator.get('/api/system/status')).json()) as Record<string, unknown>;
     expect(status).toMatchObject({
       version: '0.1.0',
       startedAt: '2026-09-01T00:00:00.000Z',
       parts: [
-        { name: 'database', state: 'working', detail: null },
-        { name: 'search', state: 'degraded', detail: 'the index is being built' },
+        { name: 'database', state: 'working' },
+        { name: 'search', state: 'degraded' },
       ],
-      degraded: ['converters: soffice is missing', 'search: the index is being built'],
+      faults: [
+        { code: 'pages_not_built', part: null, subject: 'web/dist', detail: null },
+        { code: 'soffice_missing', part: 'search', subject: 'soffice', detail: null },
+      ],
       versions: [{ name: 'node', version: process.version }],
       deadJobs: 0,
     });
     const disk = z.object({ freeBytes: z.number().positive(), totalBytes: z.number().positive() }).parse(status.disk);
     expect(disk.totalBytes).toBeGreaterThan(disk.freeBytes);
+  });
+
+  it('tells each fault once: what the start knew of a part stands in place of its refusal', async () => {
+    searchState = () => Promise.reject(new Error('connect ECONNREFUSED 127.0.0.1:9'));
+    const known = [faultOf('search_not_started', { part: 'search', subject: 'Meilisearch', detail: 'not found' })];
+    expect(await systemOf({ known }).status()).toMatchObject({ parts: [{}, { state: 'failed' }], faults: known });
+    expect((await systemOf().status()).faults).toEqual([
+      faultOf('not_working', { part: 'search', detail: 'connect ECONNREFUSED 127.0.0.1:9' }),
+    ]);
   });
 
   it('is for administrators and operators', async () => {

@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { cleanSignInsJob } from '../../server/accounts/jobs.ts';
 import { catalogLevels } from '../../server/catalog/schema.ts';
 import { errorCodes } from '../../server/errors.ts';
-import { fileErrorCodeSchema } from '../../server/files/schema.ts';
+import { eraseFileJob, fileErrorCodeSchema, processFileJob, sweepFilesJob } from '../../server/files/schema.ts';
 import { roles } from '../../server/http/route.ts';
+import { cleanRecordingJob, concludeRecordingJob, finishRecordingJob } from '../../server/recordings/jobs.ts';
+import { removeResourceJob } from '../../server/resources/jobs.ts';
 import { licences, resourceKinds, visibilities } from '../../server/resources/schema.ts';
+import { faultCodes, partNames } from '../../server/system/faults.ts';
+import { sweepUploadsJob } from '../../server/uploads/schema.ts';
 import * as offered from '../../web/api/types.ts';
 import { messages as en } from '../../web/locales/en/index.ts';
 import { messages as zh } from '../../web/locales/zh-CN/index.ts';
@@ -24,6 +29,17 @@ function slots(words: string): string[] {
   return [...new Set(words.matchAll(/\{(\w+)\}/g).map((match) => match[1] ?? ''))].sort();
 }
 
+const jobs = [
+  cleanSignInsJob,
+  finishRecordingJob,
+  concludeRecordingJob,
+  cleanRecordingJob,
+  removeResourceJob,
+  processFileJob,
+  eraseFileJob,
+  sweepFilesJob,
+  sweepUploadsJob,
+];
 const chinese = leaves(zh);
 const english = leaves(en);
 
@@ -56,6 +72,15 @@ describe('the words of the interface', () => {
   it('has words for every fault of a file', () => {
     const missing = fileErrorCodeSchema.options.filter((code) => !chinese.has(`errors.${code}`));
     expect(missing).toEqual([]);
+  });
+
+  it('has words for everything that can be wrong with the system, and for every part and job of it', () => {
+    const keys = [
+      ...faultCodes.map((code) => `fault.${code}`),
+      ...partNames.map((name) => `part.${name}`),
+      ...jobs.map(({ name }) => `job.${name.replaceAll(/[.-]/g, '_')}`),
+    ];
+    expect(keys.filter((key) => !chinese.has(`admin.system.${key}`))).toEqual([]);
   });
 
   it('offers every kind, licence, visibility, role and level that the server knows, with words', () => {

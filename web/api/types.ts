@@ -10,6 +10,7 @@ export type {
   ClassSession,
   Device,
   FacetName,
+  Fault,
   File,
   Licence,
   Me,

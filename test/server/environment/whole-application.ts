@@ -44,7 +44,7 @@ export async function createWholeApplication() {
     startedAt,
     versions: () => Promise.resolve([]),
     dataDir: folder,
-    degraded: [],
+    known: [],
   });
   const app = createApp({
     log,

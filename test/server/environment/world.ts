@@ -59,7 +59,7 @@ export async function createWorld(options: WorldOptions = {}) {
       startedAt: new Date(),
       versions: () => Promise.resolve([]),
       dataDir: '.',
-      degraded: [],
+      known: [],
     }),
     authority: null,
     ...options.services,
