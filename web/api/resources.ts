@@ -53,6 +53,7 @@ export const createResource = (input: ResourceInput & { publish: boolean }) =>
 export const updateResource = (id: string, input: ResourceInput & { revision: number }) =>
   answer(client.resources[':id'].$patch({ param: { id }, json: input }));
 export const publishResource = (id: string) => answer(client.resources[':id'].publication.$post({ param: { id } }));
+export const withdrawResource = (id: string) => answer(client.resources[':id'].publication.$delete({ param: { id } }));
 export const deleteResource = (id: string) => answer(client.resources[':id'].$delete({ param: { id } }));
 export const listMyResources = (status: 'draft' | 'published', cursor: string | null, signal?: AbortSignal) =>
   answer(client.me.resources.$get({ query: { status, ...(cursor ? { cursor } : {}) } }, { init: { signal } }));
