@@ -15,7 +15,7 @@ export function useUntilPreviewed({
   watch([data, error], ([loaded]) => {
     clearTimeout(timer);
     const busy = loaded?.files.some((file) => file.state === 'uploaded' || file.state === 'processing');
-    if (busy) timer = setTimeout(reload, everyMs);
+    if (busy) timer = setTimeout(() => void reload(), everyMs);
   });
   onScopeDispose(() => clearTimeout(timer));
 }
