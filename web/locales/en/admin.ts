@@ -60,6 +60,8 @@ const admin: typeof zh = {
     code: 'Enrolment code',
     expires: 'Good until {moment}, for one use.',
     waiting: 'Waiting to be enrolled',
+    linkLocal:
+      'This link opens on this machine only. Open this page under the server’s network address and make it again, or set PUBLIC_URL or use HTTPS.',
     linkInsecure:
       'This address is not encrypted: browsers give camera and microphone to this machine itself only. Set PUBLIC_URL, or use HTTPS.',
     enrolled: 'Enrolled',

@@ -153,6 +153,10 @@ export default {
     endAsk: 'It ends for all rooms',
     endConfirm: 'End now',
     endKeep: 'Go on teaching',
+    leaveTitle: 'Leave the lesson?',
+    leaveWords:
+      'The rooms will neither see nor hear you. Come back from the timetable within 15 minutes, or the lesson ends by itself. To end it now, press “End lesson”.',
+    leave: 'Leave',
     endFailed: 'The lesson could not be ended, please press again',
     page: '{page} / {pages}',
     slidePage: 'Page {page}',

@@ -50,6 +50,7 @@ export default {
     code: '登记码',
     expires: '{moment} 前有效，只能用一次。',
     waiting: '等待登记',
+    linkLocal: '这个链接只能在本机打开。请用服务器的网络地址打开本页再生成，或请电教员设置 PUBLIC_URL 或启用 HTTPS。',
     linkInsecure: '这个地址没有加密，浏览器只在本机允许使用摄像头和麦克风。请电教员设置 PUBLIC_URL 或启用 HTTPS。',
     enrolled: '已登记',
     seen: '最近在线 {day}',
