@@ -4,8 +4,11 @@ import { enrolDevice, readDeviceToday } from '../api/rooms.ts';
 import type { ClassSession, Named } from '../api/types.ts';
 import { useNow } from './clock.ts';
 
-/** `unknown`: this machine belongs to no room. `refused`: the enrolment code was wrong or too old. */
-export type RoomPhase = 'starting' | 'enrolling' | 'refused' | 'unknown' | 'ready';
+/**
+ * `unknown`: this machine belongs to no room. `refused`: the enrolment code was wrong or too old. `limited`: too many
+ * codes were tried.
+ */
+export type RoomPhase = 'starting' | 'enrolling' | 'refused' | 'limited' | 'unknown' | 'ready';
 
 export interface Today {
   room: Named;
@@ -53,6 +56,17 @@ export function nextSession(sessions: readonly ClassSession[], now: number): Cla
   return coming.sort((a, b) => a.scheduledStart.localeCompare(b.scheduledStart))[0] ?? null;
 }
 
+/** What a screen has room for: what is over makes room for what is to come, and so does what never took place. */
+export function lessonsToShow(sessions: readonly ClassSession[], now: number, most: number): ClassSession[] {
+  const held = sessions.filter(({ state }) => state !== 'cancelled');
+  const coming = ({ state, scheduledEnd }: ClassSession): boolean =>
+    state === 'live' || (state === 'scheduled' && Date.parse(scheduledEnd) > now);
+  const spare = Math.max(0, most - held.filter(coming).length);
+  const past = held.filter((session) => !coming(session));
+  const kept = new Set(past.slice(Math.max(0, past.length - spare)));
+  return held.filter((session) => coming(session) || kept.has(session)).slice(0, most);
+}
+
 /** Whose room this machine is and what happens in it today; enrols the machine with `code` first, if there is one. */
 export function useRoomDay(code: string | null, enrolled: () => void): RoomDay {
   const phase = ref<RoomPhase>(code ? 'enrolling' : 'starting');
@@ -70,12 +84,11 @@ export function useRoomDay(code: string | null, enrolled: () => void): RoomDay {
     try {
       await enrolDevice(secret);
     } catch (error) {
-      if (!(error instanceof ApiError) || error.code === 'offline' || error.status >= 500 || error.status === 429)
-        throw error;
+      if (!(error instanceof ApiError) || error.code === 'offline' || error.status >= 500) throw error;
       pending = null;
       // Opened again with a used code on a machine that has its key: it is the room already.
       await ask();
-      if (phase.value === 'unknown') phase.value = 'refused';
+      if (phase.value === 'unknown') phase.value = error.status === 429 ? 'limited' : 'refused';
       return false;
     }
     pending = null;
@@ -94,7 +107,7 @@ export function useRoomDay(code: string | null, enrolled: () => void): RoomDay {
     } catch (error) {
       if (!(error instanceof ApiError) || (error.status !== 401 && error.status !== 403)) throw error;
       today.value = null;
-      if (phase.value !== 'refused') phase.value = 'unknown';
+      if (phase.value !== 'refused' && phase.value !== 'limited') phase.value = 'unknown';
     }
     online.value = true;
   }
@@ -108,6 +121,8 @@ export function useRoomDay(code: string | null, enrolled: () => void): RoomDay {
       online.value = false;
     }
     if (life.signal.aborted) return;
+    // Another question may have been asked meanwhile; one timer is enough for both.
+    clearTimeout(timer);
     const due = today.value && isDue(today.value.sessions, now.value);
     timer = setTimeout(() => void refresh(), due || !online.value || phase.value !== 'ready' ? alertMs : calmMs);
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ClassSession } from '../../../web/api/types.ts';
-import { isDue, nextSession, sessionToEnter } from '../../../web/classroom/room-day.ts';
+import { isDue, lessonsToShow, nextSession, sessionToEnter } from '../../../web/classroom/room-day.ts';
 import { socketUrl } from '../../../web/classroom/use-classroom.ts';
 import { dayValue, instantOf, startOfWeek } from '../../../web/classroom/week.ts';
 
@@ -47,6 +47,18 @@ describe('the day of a room', () => {
     expect(nextSession([late, early], at('07:00'))?.id).toBe('early');
     expect(nextSession([late, early], at('09:00'))?.id).toBe('late');
     expect(nextSession([late, early], at('11:00'))).toBeNull();
+  });
+
+  it('shows what is to come before what is over, in the order of the day', () => {
+    const hours = ['08', '09', '10', '11', '12', '13'];
+    const day = hours.map((hour) => session(hour, 'scheduled', `${hour}:00`, `${hour}:40`));
+    const shown = (sessions: ClassSession[], time: string) => lessonsToShow(sessions, at(time), 3).map(({ id }) => id);
+    expect(shown(day, '07:00')).toEqual(['08', '09', '10']);
+    // Nobody taught the first four: they make room as well.
+    expect(shown(day, '11:50')).toEqual(['11', '12', '13']);
+    expect(shown(day, '23:00')).toEqual(['11', '12', '13']);
+    const called = day.map((each) => (each.id === '12' ? { ...each, state: 'cancelled' as const } : each));
+    expect(shown(called, '11:50')).toEqual(['10', '11', '13']);
   });
 });
 
