@@ -16,6 +16,8 @@ export interface Format {
   time(iso: string): string;
   percent(share: number): string;
   number(value: number): string;
+  /** A、B和C */
+  list(items: readonly string[]): string;
 }
 
 const dayMs = 86_400_000;
@@ -75,5 +77,6 @@ export function useFormat(): Format {
     percent: (share) =>
       new Intl.NumberFormat(locale.value, { style: 'percent', maximumFractionDigits: 1 }).format(share),
     number: (value) => new Intl.NumberFormat(locale.value).format(value),
+    list: (items) => new Intl.ListFormat(locale.value).format(items),
   };
 }
