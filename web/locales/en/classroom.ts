@@ -63,7 +63,7 @@ export default {
     endWrong: 'A lesson ends after it begins, and lasts no longer than 12 hours',
     rooms: 'Rooms',
     roomsHint: '{n} chosen',
-    noRooms: 'The alliance has no rooms yet. Ask the operator to add rooms and devices under School.',
+    noRooms: 'The alliance has no rooms yet. Ask the operator to add some under School → Rooms and devices.',
     roomsNeeded: 'Choose at least one room',
     roomsWrong: 'A room no longer belongs to the alliance; choose anew',
     notEnrolled: 'big screen not set up yet',

@@ -63,7 +63,7 @@ export default {
     endWrong: '下课要晚于上课，一堂课最长 12 小时',
     rooms: '听讲教室',
     roomsHint: '已选 {n} 间',
-    noRooms: '共同体里还没有可选的教室。请电教员先在“学校管理”里添加教室和终端。',
+    noRooms: '共同体里还没有可选的教室。请电教员先在“学校管理 → 教室与终端”里添加。',
     roomsNeeded: '至少选一间教室',
     roomsWrong: '有教室已不在共同体里，请重新选择',
     notEnrolled: '还没有接入大屏',
