@@ -15,8 +15,9 @@ export interface Session {
   ready(): Promise<void>;
   refresh(): Promise<void>;
   signIn(login: string, password: string): Promise<void>;
+  /** Tells the server. The page leads to the sign-in next, and forgets only then, as it cannot be drawn for nobody. */
   signOut(): Promise<void>;
-  /** The server says that nobody is signed in any more. */
+  /** Nobody is signed in any more. */
   forget(): void;
 }
 
@@ -65,7 +66,6 @@ export function createSession(): Session {
     },
     async signOut() {
       await signOut();
-      actor.value = null;
     },
     forget() {
       actor.value = null;
