@@ -5,6 +5,7 @@ import { createWords } from './locales/i18n.ts';
 import { createPages } from './router.ts';
 import { createNetwork, networkKey } from './state/network.ts';
 import { createSession, sessionKey } from './state/session.ts';
+import { recall, remember } from './state/tab-memory.ts';
 import { createTheme, themeKey } from './state/theme.ts';
 import { createToasts, toastsKey } from './state/toasts.ts';
 import { createUploads, uploadsKey } from './upload/uploads.ts';
@@ -13,10 +14,10 @@ import './styles/base.css';
 import './styles/controls.css';
 
 const session = createSession();
-const uploads = createUploads(session);
+const uploads = createUploads({ session });
 const toasts = createToasts();
 const againMs = 3_000;
-const reloadedKey = 'tongke.reloaded';
+const reloaded = 'reloaded';
 
 /** Whether a reload would bring a page, and not the browser's own word that there is no network. */
 async function serverAnswers(): Promise<boolean> {
@@ -29,11 +30,12 @@ async function serverAnswers(): Promise<boolean> {
 
 // A page's script is gone when the server was updated meanwhile: the newer version is loaded, once.
 addEventListener('vite:preloadError', () => {
-  if (uploads.busy.value || sessionStorage.getItem(reloadedKey)) return;
+  if (uploads.items.value.length > 0 || recall(reloaded)) return;
   void serverAnswers().then((answers) => {
     if (!answers) return;
-    sessionStorage.setItem(reloadedKey, '1');
-    location.reload();
+    remember(reloaded, true);
+    // Where nothing can be remembered it would reload for ever.
+    if (recall(reloaded)) location.reload();
   });
 });
 
@@ -42,14 +44,15 @@ async function wordsAtLast(): ReturnType<typeof createWords> {
   try {
     return await createWords();
   } catch {
-    while (!(await serverAnswers())) await new Promise((resolve) => setTimeout(resolve, againMs));
+    do await new Promise((resolve) => setTimeout(resolve, againMs));
+    while (!(await serverAnswers()));
     location.reload();
     return new Promise(() => undefined);
   }
 }
 
-/** The server is asked who is signed in; one that does not answer at all must not leave the page blank. */
-const patienceMs = 8_000;
+/** Whoever is signed in is known at the first drawing, unless the server takes this long; then the page says so. */
+const patienceMs = 3_000;
 const asked = session.ready().catch(() => undefined);
 const late = new Promise<void>((resolve) => setTimeout(resolve, patienceMs));
 const [words] = await Promise.all([wordsAtLast(), Promise.race([asked, late])]);
@@ -58,11 +61,12 @@ const pages = createPages(session);
 addEventListener(signedOutEvent, () => {
   // A room's screen says by itself that it is no longer the room; a password is never asked for there.
   if (!session.actor.value || pages.currentRoute.value.meta.for === 'anyone') return;
-  session.forget();
-  void pages.push({ path: '/sign-in', query: { next: pages.currentRoute.value.fullPath } });
+  const next = pages.currentRoute.value.fullPath;
+  // The page that is open cannot be drawn for nobody.
+  void pages.push({ path: '/sign-in', query: { next } }).finally(() => session.forget());
 });
 
-pages.afterEach(() => sessionStorage.removeItem(reloadedKey));
+pages.afterEach(() => remember(reloaded, null));
 
 createApp(App)
   .use(words)

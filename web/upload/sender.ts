@@ -12,6 +12,14 @@ export interface SenderEvents {
   refused(error: ApiError): void;
 }
 
+export interface SenderOptions {
+  /** Id of the account whose file it is; keeps two accounts of one browser apart. */
+  owner: string;
+  /** Asks the server whether that account is still signed in. Rejects when there is no answer. */
+  isOwnerHere(): Promise<boolean>;
+  events: SenderEvents;
+}
+
 export interface Sender {
   start(): void;
   /** Stops; what was sent stays on the server for the next start. */
@@ -24,7 +32,6 @@ const retryAfterMs = [1000, 2000, 4000, 8000, 15_000];
 /** A dead line often reports nothing at all; this long without a byte counts as dead. */
 const stalledAfterMs = 20_000;
 const chunkBytes = 32 * 1024 * 1024;
-const endpoint = new URL('/api/uploads', location.href).href;
 
 function refusalOf(error: Error | DetailedError): ApiError | null {
   if (!('originalResponse' in error) || !error.originalResponse) return null;
@@ -54,10 +61,14 @@ function statusOf(error: Error | DetailedError): number {
 
 /**
  * Sends one file by tus 1.0 and never begins anew what the server still has: the library would do so whenever the
- * server answers a resumption with an error, even a passing one. `owner` keeps two accounts of one browser apart.
+ * server answers a resumption with an error, even a passing one.
  */
-export function createSender(file: File, owner: string, events: SenderEvents): Sender {
+export function createSender(file: File, { owner, isOwnerHere, events }: SenderOptions): Sender {
+  const endpoint = new URL('/api/uploads', location.href).href;
   let upload: Upload | null = null;
+  let preparing: Promise<Upload> | null = null;
+  /** Number of the newest attempt; a pause may have overtaken the question of an older one. */
+  let attempt = 0;
   let stopped = false;
   let tries = 0;
   let retry: ReturnType<typeof setTimeout> | undefined;
@@ -98,9 +109,26 @@ export function createSender(file: File, owner: string, events: SenderEvents): S
       wait();
       return;
     }
-    upload.options.endpoint = upload.url ? null : endpoint;
+    if (upload.url) send(upload, null);
+    else void begin(upload);
+  }
+  function send(ready: Upload, anewAt: string | null): void {
+    ready.options.endpoint = anewAt;
     watch();
-    upload.start();
+    ready.start();
+  }
+  /** Another tab may have signed in somebody else meanwhile, who must not become the owner of this file. */
+  async function begin(ready: Upload): Promise<void> {
+    attempt += 1;
+    const own = attempt;
+    const here = await isOwnerHere().catch(() => null);
+    if (stopped || own !== attempt) return;
+    if (here) send(ready, endpoint);
+    else if (here === null) wait();
+    else {
+      end();
+      events.refused(new ApiError('not_signed_in', 401, null));
+    }
   }
   function onOnline(): void {
     tries = 0;
@@ -169,14 +197,19 @@ export function createSender(file: File, owner: string, events: SenderEvents): S
       addEventListener('online', onOnline);
       addEventListener('offline', interrupt);
       if (upload) return go();
-      prepare().then(
+      // Whoever pauses and goes on meanwhile still gets one upload, not two.
+      if (preparing) return;
+      preparing = prepare();
+      preparing.then(
         (created) => {
           upload = created;
           go();
         },
         () => {
+          preparing = null;
+          if (stopped) return;
           // The uploader's own script could not be fetched: the network is away.
-          if (!stopped) retry = setTimeout(() => this.start(), retryAfterMs[1]);
+          retry = setTimeout(() => this.start(), retryAfterMs[1]);
           events.waiting();
         },
       );

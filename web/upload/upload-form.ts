@@ -1,6 +1,7 @@
 import { type Ref, ref, watch } from 'vue';
 import { emptyDraft, type ResourceDraft } from '../resource/draft.ts';
 import { readSetting } from '../state/settings.ts';
+import { recall, remember } from '../state/tab-memory.ts';
 
 /** What someone writes about the files on their way. It stays while other pages are open, and over a reload. */
 export interface UploadForm {
@@ -11,45 +12,60 @@ export interface UploadForm {
   waiting: Ref<'publish' | 'draft' | null>;
   /** The title that came from a file's name; one that a person wrote is not replaced. */
   suggested: Ref<string>;
+  /** From now on it is this account's: empty, or as the account left it before a reload. */
+  open(owner: string): void;
   clear(): void;
 }
 
-const key = 'tongke.upload-draft';
-
-function stored(): Partial<ResourceDraft> {
-  try {
-    const found: unknown = JSON.parse(sessionStorage.getItem(key) ?? '{}');
-    return typeof found === 'object' && found !== null ? found : {};
-  } catch {
-    return {};
-  }
+interface Kept {
+  owner: string;
+  draft: ResourceDraft;
+  apart: boolean;
+  suggested: string;
 }
 
-function store(draft: ResourceDraft | null): void {
-  try {
-    if (draft) sessionStorage.setItem(key, JSON.stringify(draft));
-    else sessionStorage.removeItem(key);
-  } catch {
-    // Where storage is forbidden the draft lasts as long as the page.
-  }
+const memory = 'upload-draft';
+
+/** On a shared computer nobody is shown what another person wrote. */
+function keptOf(owner: string): Partial<Kept> {
+  const found = recall(memory);
+  const isOwn = typeof found === 'object' && found !== null && 'owner' in found && found.owner === owner;
+  return isOwn ? (found as Partial<Kept>) : {};
 }
 
 export function createUploadForm(): UploadForm {
   // A teacher's next file most often belongs to the same textbook.
   const fresh = (): ResourceDraft => ({ ...emptyDraft(), nodeId: readSetting('place') });
-  const draft = ref<ResourceDraft>({ ...fresh(), ...stored() });
-  const form: UploadForm = {
-    draft,
-    apart: ref(false),
-    waiting: ref(null),
-    suggested: ref(''),
-    clear() {
-      draft.value = fresh();
-      form.apart.value = false;
-      form.suggested.value = '';
-      store(null);
+  const draft = ref(fresh());
+  const apart = ref(false);
+  const suggested = ref('');
+  const waiting: UploadForm['waiting'] = ref(null);
+  let owner: string | null = null;
+
+  function fill(kept: Partial<Kept>): void {
+    draft.value = { ...fresh(), ...kept.draft };
+    apart.value = kept.apart ?? false;
+    suggested.value = kept.suggested ?? '';
+  }
+  watch(
+    [draft, apart, suggested],
+    () => {
+      if (owner === null) return;
+      const kept: Kept = { owner, draft: draft.value, apart: apart.value, suggested: suggested.value };
+      remember(memory, kept);
     },
+    { deep: true },
+  );
+  return {
+    draft,
+    apart,
+    waiting,
+    suggested,
+    open(next) {
+      owner = next;
+      waiting.value = null;
+      fill(keptOf(next));
+    },
+    clear: () => fill({}),
   };
-  watch(draft, (value) => store(value), { deep: true });
-  return form;
 }

@@ -1,8 +1,10 @@
 import { type ComputedRef, computed, type InjectionKey, markRaw, type Ref, reactive, ref, watch } from 'vue';
+import { readFile } from '../api/files.ts';
 import { ApiError } from '../api/problem.ts';
 import { injected } from '../state/injection.ts';
 import type { Session } from '../state/session.ts';
-import { createSender, type Sender } from './sender.ts';
+import { createSender, type Sender, type SenderEvents } from './sender.ts';
+import { isGone, recallSent, rememberSent } from './sent-files.ts';
 import { createUploadForm, type UploadForm } from './upload-form.ts';
 
 export interface UploadItem {
@@ -34,7 +36,7 @@ export interface Uploads {
   cancel(item: UploadItem): Promise<void>;
   /** Takes finished ones off the list, because a resource has them now. */
   release(fileIds: string[]): void;
-  /** Resolves with those that are sent when none is on its way; the ones taken off the list meanwhile are left out. Rejects with the first refusal. */
+  /** Resolves with those that are sent when none is on its way; the ones taken off the list meanwhile are left out. Rejects with the first refusal, and as aborted when another account signs in. */
   whenSent(items: UploadItem[]): Promise<SentItem[]>;
 }
 
@@ -44,9 +46,18 @@ export const useUploads = (): Uploads => injected(uploadsKey);
 const atOnce = 2;
 /** Weight of the newest second in the speed that is shown. */
 const fresh = 0.25;
+const isSent = (item: UploadItem): item is SentItem => item.fileId !== null;
+
+export interface UploadsOptions {
+  session: Pick<Session, 'account' | 'refresh'>;
+  createSender?: (...args: Parameters<typeof createSender>) => Sender;
+  /** Rejects with an ApiError of status 404 when the server does not have the file. */
+  readFile?: (id: string) => Promise<unknown>;
+}
 
 /** The uploads of this tab. They go on while other pages are open. */
-export function createUploads(session: Session): Uploads {
+export function createUploads({ session, ...parts }: UploadsOptions): Uploads {
+  const { createSender: newSender = createSender, readFile: read = readFile } = parts;
   const items = ref<UploadItem[]>([]);
   const form = createUploadForm();
   const senders = new Map<number, Sender>();
@@ -63,16 +74,48 @@ export function createUploads(session: Session): Uploads {
     () => session.account.value?.id ?? null,
     (id) => {
       for (const item of items.value) if (isRunning(item)) pause(item);
+      if (id === null || id === owner) return;
+      owner = id;
       // On a shared computer the next person neither sees nor sends what the one before had begun.
-      if (id !== null && owner !== null && id !== owner) {
-        items.value = [];
-        senders.clear();
-        form.clear();
-      }
-      owner = id ?? owner;
+      for (const item of items.value) item.state = 'removed';
+      items.value = [];
+      senders.clear();
+      form.open(id);
+      bringBack(id);
     },
-    { immediate: true },
+    // At once: nothing may be sent in between.
+    { immediate: true, flush: 'sync' },
   );
+  watch(
+    () => items.value.filter(isSent),
+    (sent) => {
+      if (owner !== null) rememberSent(owner, sent);
+    },
+  );
+
+  /** What was sent before a reload waits to be described. */
+  function bringBack(id: string): void {
+    for (const file of recallSent(id)) {
+      const item = newItem({ ...file, sentBytes: file.bytes, state: 'sent' });
+      items.value.push(item);
+      void isGone(read, file.fileId).then((gone) => {
+        if (gone) take(item);
+      });
+    }
+  }
+
+  function take(item: UploadItem): void {
+    items.value = items.value.filter((one) => one.key !== item.key);
+    item.state = 'removed';
+  }
+
+  function newItem(known: Pick<UploadItem, 'name' | 'mediaType' | 'bytes' | 'lastModified'> & Partial<UploadItem>) {
+    const item: UploadItem = {
+      ...{ key: nextKey++, sentBytes: 0, state: 'queued', bytesPerSecond: 0, error: null, fileId: null },
+      ...known,
+    };
+    return reactive(item);
+  }
 
   function startQueued(): void {
     const running = items.value.filter((item) => item.state === 'sending' || item.state === 'offline').length;
@@ -90,7 +133,12 @@ export function createUploads(session: Session): Uploads {
       item.bytesPerSecond = 0;
       startQueued();
     };
-    return createSender(file, session.account.value?.id ?? '', {
+    const itsOwner = session.account.value?.id ?? '';
+    const isOwnerHere = async (): Promise<boolean> => {
+      await session.refresh();
+      return session.account.value?.id === itsOwner;
+    };
+    const events: SenderEvents = {
       sending: () => {
         if (item.state === 'offline') item.state = 'sending';
       },
@@ -121,7 +169,8 @@ export function createUploads(session: Session): Uploads {
         item.error = error;
         settle('failed');
       },
-    });
+    };
+    return newSender(file, { owner: itsOwner, isOwnerHere, events });
   }
 
   function pause(item: UploadItem): void {
@@ -140,18 +189,7 @@ export function createUploads(session: Session): Uploads {
         // The same file twice would be one upload that two senders take from each other.
         if (items.value.some((one) => one.name === name && one.bytes === size && one.lastModified === lastModified))
           continue;
-        const item: UploadItem = reactive({
-          key: nextKey++,
-          lastModified,
-          name: file.name,
-          mediaType: file.type,
-          bytes: file.size,
-          sentBytes: 0,
-          state: 'queued',
-          bytesPerSecond: 0,
-          error: null,
-          fileId: null,
-        });
+        const item = newItem({ name, mediaType: file.type, bytes: size, lastModified });
         senders.set(item.key, markRaw(send(item, file)));
         items.value.push(item);
       }
@@ -169,9 +207,8 @@ export function createUploads(session: Session): Uploads {
     async cancel(item) {
       const sender = senders.get(item.key);
       senders.delete(item.key);
-      items.value = items.value.filter((one) => one.key !== item.key);
       const { state } = item;
-      item.state = 'removed';
+      take(item);
       startQueued();
       // Without a line the server is not told; what nobody goes on with it cleans away by itself.
       if (state !== 'sent') await sender?.cancel().catch(() => undefined);
@@ -180,16 +217,19 @@ export function createUploads(session: Session): Uploads {
       items.value = items.value.filter((item) => !item.fileId || !fileIds.includes(item.fileId));
     },
     whenSent(wanted) {
+      const whose = owner;
       return new Promise((resolve, reject) => {
         const stop = watch(
           () => wanted.map((item) => item.state),
           () => {
             const left = wanted.filter((item) => item.state !== 'removed');
             const failed = left.find((item) => item.state === 'failed');
-            const sent = left.filter((item): item is SentItem => item.fileId !== null);
+            const sent = left.filter(isSent);
             if (!failed && sent.length < left.length) return;
             queueMicrotask(() => stop());
             if (failed) reject(failed.error);
+            // Nobody else is told what became of the files of the person before.
+            else if (whose !== owner) reject(new DOMException('Another account has signed in.', 'AbortError'));
             else if (sent.length === 0) reject(new ApiError('upload_removed', 0, null));
             else resolve(sent);
           },
