@@ -19,6 +19,7 @@ const common: typeof zh = {
     delete: 'Delete',
     copy: 'Copy',
     copied: 'Copied',
+    copyByHand: 'The browser refuses to copy. It is selected: press Ctrl+C.',
     more: 'Show more',
     done: 'Done',
     edit: 'Edit',
@@ -51,6 +52,8 @@ const common: typeof zh = {
     title: 'Something broke on this page',
     words: 'Reloading usually helps. What you typed may have to be typed again.',
     reload: 'Reload',
+    notOpened: 'This page could not be opened. Check the network and try again, or reload.',
+    notDone: 'That did not work. Try again, or reload the page.',
   },
 };
 

@@ -10,6 +10,7 @@ export default {
     delete: '删除',
     copy: '复制',
     copied: '已复制',
+    copyByHand: '浏览器不允许复制，内容已选中，请按 Ctrl+C。',
     more: '显示更多',
     done: '完成',
     edit: '修改',
@@ -38,5 +39,11 @@ export default {
     words: '地址可能写错了，或者内容已经被移走、您无权查看。',
     home: '回到资源库',
   },
-  crash: { title: '页面出了问题', words: '刷新一次通常就好。您填写的内容可能需要重新填。', reload: '刷新页面' },
+  crash: {
+    title: '页面出了问题',
+    words: '刷新一次通常就好。您填写的内容可能需要重新填。',
+    reload: '刷新页面',
+    notOpened: '这个页面没能打开，请检查网络后再试；还不行就刷新一次。',
+    notDone: '这一步没有做成，请再试一次；还不行就刷新页面。',
+  },
 };
