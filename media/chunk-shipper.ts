@@ -2,64 +2,8 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { z } from 'zod';
-import { recordingState, source } from './protocol.ts';
+import { decodeEntry, type Entry, encodeEntry } from './chunk-entry.ts';
 import { type RecordingSink, SinkRefusal } from './recording-sink.ts';
-
-const recordingId = z.string();
-const at = z.number();
-
-/** What goes to the sink in order; parsed when it comes back from this node's disk. */
-const entrySchema = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('track'),
-    value: z.object({
-      recordingId,
-      trackId: z.string(),
-      epoch: z.number(),
-      participantId: z.string(),
-      role: z.enum(['presenter', 'receiver']),
-      roomId: z.string().nullable(),
-      source,
-      kind: z.enum(['audio', 'video']),
-      mimeType: z.string(),
-      clockRate: z.number(),
-      channels: z.number().nullable(),
-      openedAt: at,
-    }),
-  }),
-  z.object({
-    kind: z.literal('chunk'),
-    value: z.object({
-      recordingId,
-      trackId: z.string(),
-      epoch: z.number(),
-      number: z.number(),
-      bytes: z.number(),
-      sha256: z.string(),
-      packets: z.number(),
-      firstSequence: z.number(),
-      lastSequence: z.number(),
-      firstArrival: z.number(),
-      lastArrival: z.number(),
-    }),
-  }),
-  z.object({
-    kind: z.literal('state'),
-    value: z.object({ recordingId, state: recordingState, reason: z.string().nullable(), at }),
-  }),
-  z.object({
-    kind: z.literal('event'),
-    value: z.discriminatedUnion('type', [
-      z.object({ recordingId, at, type: z.literal('slides'), fileId: z.string().nullable(), page: z.number() }),
-      z.object({ recordingId, at, type: z.literal('slide'), page: z.number() }),
-      z.object({ recordingId, at, type: z.literal('stage'), roomIds: z.array(z.string()) }),
-      z.object({ recordingId, at, type: z.literal('hand'), roomId: z.string(), raised: z.boolean() }),
-      z.object({ recordingId, at, type: z.literal('producer'), trackId: z.string(), paused: z.boolean() }),
-    ]),
-  }),
-]);
-export type Entry = z.infer<typeof entrySchema>;
 
 const sinkTimeoutMs = 15_000;
 const firstRetryMs = 500;
@@ -191,7 +135,7 @@ export function createChunkShipper(options: ShipperOptions): ChunkShipper {
     const path = join(folder, `${number}.entry`);
     try {
       await mkdir(folder, { recursive: true });
-      await writeFile(`${path}.part`, encode(one), { flush: true });
+      await writeFile(`${path}.part`, encodeEntry(one.entry, one.bytes), { flush: true });
       await rename(`${path}.part`, path);
       one.path = path;
       one.bytes = null;
@@ -260,7 +204,7 @@ export async function shipLeftOvers(
 /** Null for a file that holds no entry: it is put aside, so that it keeps nothing from starting. */
 async function readEntry(path: string, log: Logger): Promise<Entry | null> {
   try {
-    return decode(await readFile(path)).entry;
+    return decodeEntry(await readFile(path)).entry;
   } catch (error) {
     log.error({ err: error }, 'a chunk left over cannot be read');
     await moveAside(path, log);
@@ -285,18 +229,7 @@ async function deliver(sink: RecordingSink, pending: Pending): Promise<void> {
 async function bytesOf({ bytes, path }: Pending): Promise<Buffer> {
   if (bytes) return bytes;
   if (!path) throw new Error('a chunk without bytes');
-  return decode(await readFile(path)).bytes;
-}
-
-/** One line of JSON, then the chunk's bytes. */
-function encode({ entry, bytes }: Pending): Buffer {
-  return Buffer.concat([Buffer.from(`${JSON.stringify(entry)}\n`), bytes ?? Buffer.alloc(0)]);
-}
-
-function decode(file: Buffer): { entry: Entry; bytes: Buffer } {
-  const end = file.indexOf(0x0a);
-  const entry = entrySchema.parse(JSON.parse(file.subarray(0, end).toString()));
-  return { entry, bytes: file.subarray(end + 1) };
+  return decodeEntry(await readFile(path)).bytes;
 }
 
 async function inTime(work: Promise<void>): Promise<void> {

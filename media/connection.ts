@@ -151,7 +151,7 @@ function parseFrame(text: string): RequestFrame | null {
   try {
     return requestFrame.safeParse(JSON.parse(text)).data ?? null;
   } catch {
-    // Not JSON: as little a frame of ours as any other wrong shape.
+    // What is not JSON is no frame of ours either.
     return null;
   }
 }

@@ -1,10 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Connection } from './connection.ts';
 import { ClassroomError } from './errors.ts';
 import { Forwarding } from './forwarding.ts';
 import { Participant } from './participant.ts';
-import { reportPresence } from './presence.ts';
 import {
   closeCodes,
   type EndReason,
@@ -16,8 +14,11 @@ import {
   type Snapshot,
 } from './protocol.ts';
 import type { Recorder } from './recorder.ts';
+import { reportEnd, reportPresence } from './reports.ts';
+import { RoomLifetime } from './room-lifetime.ts';
 import { RoomMedia } from './room-media.ts';
 import type { SessionDescription, SessionHooks } from './session-hooks.ts';
+import { SlidePages } from './slide-pages.ts';
 import { SlideShow } from './slide-show.ts';
 import { Stage } from './stage.ts';
 import type { JoinClaims } from './token.ts';
@@ -35,13 +36,6 @@ export type RoomOptions = {
   onClosed(): void;
 };
 
-/** A room that nobody is in, and that is not live, is let go after this long. */
-const emptyAfterMs = 60_000;
-/** How often slides are asked for whose pages are still being made. */
-const slidesIntervalMs = 3_000;
-/** A timer of Node's cannot be longer. */
-const longestTimerMs = 2 ** 31 - 1;
-
 /** One class session on this node: who is here, what they are shown, and its recording. */
 export class Room {
   readonly classSessionId: string;
@@ -51,18 +45,15 @@ export class Room {
   readonly forwarding: Forwarding;
   readonly #options: RoomOptions;
   readonly #media: RoomMedia;
+  readonly #lifetime: RoomLifetime;
+  readonly #slidePages: SlidePages;
   readonly #participants = new Map<string, Participant>();
   readonly #graces = new Map<Participant, NodeJS.Timeout>();
   #startedAt: number | null = null;
-  /** Since when a live room is without its presenter. */
-  #forsakenAt: number | null = null;
-  #idle: NodeJS.Timeout | undefined;
-  #latest: NodeJS.Timeout | undefined;
-  #slidesTimer: NodeJS.Timeout | undefined;
   #closing: Promise<void> | null = null;
 
   constructor(options: RoomOptions) {
-    const { classSessionId, description, pool, recorder, log } = options;
+    const { classSessionId, description, pool, hooks, recorder, log, abandonAfterMs } = options;
     this.classSessionId = classSessionId;
     this.#options = options;
     this.stage = new Stage(description.roomIds);
@@ -91,9 +82,21 @@ export class Room {
       live: () => this.live,
       onSourcesChanged: (participant) => this.updated(participant),
     });
+    this.#lifetime = new RoomLifetime({
+      abandonAfterMs,
+      longestMs: description.longestMs,
+      abandon: () => void this.end('abandoned', true),
+      letGo: () => void this.suspend(),
+    });
+    this.#slidePages = new SlidePages({
+      slideShow: this.slideShow,
+      hooks,
+      log,
+      onMade: (slides) => this.showSlides(slides),
+    });
     if (description.state === 'live') this.start(description.startedAt ?? Date.now());
-    this.#watchIdle();
-    this.#watchSlides();
+    this.#changed();
+    this.#slidePages.watch();
   }
 
   get live(): boolean {
@@ -120,9 +123,8 @@ export class Room {
     this.recorder.start(at);
     this.recordSlides();
     this.forwarding.recordAll();
-    this.#watchIdle();
-    const left = at + this.#options.description.longestMs - Date.now();
-    this.#latest = setTimeout(() => void this.end('abandoned', true), Math.min(Math.max(left, 0), longestTimerMs));
+    this.#lifetime.began(at);
+    this.#changed();
   }
 
   recordSlides(): void {
@@ -136,7 +138,7 @@ export class Room {
     const at = Date.now();
     this.broadcast('slidesShown', { slides, page: this.slideShow.page, at });
     this.recordSlides();
-    this.#watchSlides();
+    this.#slidePages.watch();
     return at;
   }
 
@@ -157,7 +159,7 @@ export class Room {
     participant.muted = this.stage.isMuted(participant.roomId);
     this.broadcast('participantJoined', { participant: participant.describe() }, participant);
     this.#report('participantJoined', participant);
-    this.#watchIdle();
+    this.#changed();
     // From here on, what is new comes as a notification after this snapshot.
     participant.opening = false;
     return { participant, transports, snapshot: this.snapshot(participant) };
@@ -200,7 +202,7 @@ export class Room {
     this.forwarding.close(participant);
     this.broadcast('participantLeft', { participantId: participant.id });
     this.#report('participantLeft', participant);
-    this.#watchIdle();
+    this.#changed();
   }
 
   /** Out at once, without the grace to come back. */
@@ -243,40 +245,11 @@ export class Room {
     reportPresence(this.#options.hooks, event, this.classSessionId, participant, this.#options.log);
   }
 
-  /**
-   * A live room waits long for its presenter, whoever else comes and goes; one that is not live only while somebody is in
-   * it.
-   */
-  #watchIdle(): void {
-    clearTimeout(this.#idle);
+  /** Somebody came or went, or the lesson began. */
+  #changed(): void {
     if (this.closed) return;
-    const forsaken = this.live && !this.participants.some(({ role }) => role === 'presenter');
-    this.#forsakenAt = forsaken ? (this.#forsakenAt ?? Date.now()) : null;
-    if (this.#forsakenAt !== null) {
-      const left = this.#forsakenAt + this.#options.abandonAfterMs - Date.now();
-      this.#idle = setTimeout(() => void this.end('abandoned', true), Math.max(left, 0));
-    } else if (!this.live && this.#participants.size === 0) {
-      this.#idle = setTimeout(() => void this.suspend(), emptyAfterMs);
-    }
-  }
-
-  /** Slides that were uploaded just now get their pages when these are made. */
-  #watchSlides(): void {
-    clearTimeout(this.#slidesTimer);
-    const { slides } = this.slideShow;
-    if (this.closed || slides === null || slides.pages > 0) return;
-    this.#slidesTimer = setTimeout(() => void this.#askForPages(slides), slidesIntervalMs);
-  }
-
-  async #askForPages(slides: Slides): Promise<void> {
-    try {
-      const pages = await this.#options.hooks.pagesOf(slides.fileId);
-      if (this.closed || this.slideShow.slides !== slides) return;
-      if (pages > 0) this.showSlides({ ...slides, pages });
-    } catch (error) {
-      this.#options.log.warn({ err: error }, 'the pages of slides could not be asked for');
-    }
-    this.#watchSlides();
+    const presented = this.participants.some(({ role }) => role === 'presenter');
+    this.#lifetime.changed({ live: this.live, presented, empty: this.#participants.size === 0 });
   }
 
   /**
@@ -292,19 +265,8 @@ export class Room {
     const at = Date.now();
     this.broadcast('ended', { reason, at });
     await this.#close(closeCodes.ended, 'ended', 'finishing');
-    if (tell) void this.#tellEnded(reason, at);
-  }
-
-  async #tellEnded(reason: EndReason, at: number): Promise<void> {
-    for (let wait = 500; ; wait = Math.min(wait * 2, 30_000)) {
-      try {
-        await this.#options.hooks.ended({ classSessionId: this.classSessionId, reason, at });
-        return;
-      } catch (error) {
-        this.#options.log.error({ err: error, retryInMs: wait }, 'the end of a class session was not taken');
-        await delay(wait, undefined, { ref: false });
-      }
-    }
+    const { classSessionId } = this;
+    if (tell) void reportEnd(this.#options.hooks, { classSessionId, reason, at }, this.#options.log);
   }
 
   /** This node lets the room go; the lesson may go on elsewhere. */
@@ -314,7 +276,8 @@ export class Room {
   }
 
   async #close(code: number, reason: string, recording: 'finishing' | 'interrupted'): Promise<void> {
-    for (const timer of [this.#idle, this.#latest, this.#slidesTimer]) clearTimeout(timer);
+    this.#lifetime.close();
+    this.#slidePages.close();
     for (const timer of this.#graces.values()) clearTimeout(timer);
     for (const participant of this.participants) {
       participant.disconnect()?.close(code, reason);

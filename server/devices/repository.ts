@@ -2,7 +2,8 @@ import type { Selectable } from 'kysely';
 import { type ExpressionBuilder, sql } from 'kysely';
 import { jsonObjectFrom } from 'kysely/helpers/postgres';
 import type { Database } from '../database/database.ts';
-import type { DeviceTable, Tables } from '../database/tables.ts';
+import type { DeviceTable } from '../database/tables/people.ts';
+import type { Tables } from '../database/tables.ts';
 import type { Device, Room } from './schema.ts';
 
 /** Whose rooms are in sight; null reaches all. */

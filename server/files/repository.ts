@@ -1,6 +1,6 @@
 import type { Insertable, Selectable } from 'kysely';
 import type { Database } from '../database/database.ts';
-import type { FileTable, PreviewTable } from '../database/tables.ts';
+import type { FileTable, PreviewTable } from '../database/tables/library.ts';
 
 export type FileRow = Omit<Selectable<FileTable>, 'content_text'>;
 export type PreviewRow = Selectable<PreviewTable>;

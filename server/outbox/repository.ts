@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Database, DatabaseTransaction } from '../database/database.ts';
 
-// Advisory locks: any fixed numbers will do, as long as nothing else in the product uses them.
+// Advisory locks are known by a number: the hash of a name that nothing else in the product has.
 const RELAY = sql`hashtextextended('outbox.relay', 0)`;
 const REBUILD = sql`hashtextextended('search.rebuild', 0)`;
 

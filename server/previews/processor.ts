@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Insertable, Updateable } from 'kysely';
 import type { Logger } from 'pino';
 import type { Database, DatabaseTransaction } from '../database/database.ts';
-import type { FileTable, PreviewTable } from '../database/tables.ts';
+import type { FileTable, PreviewTable } from '../database/tables/library.ts';
 import { type Format, formatOfMediaType } from '../files/policy.ts';
 import type { FileErrorCode } from '../files/schema.ts';
 import type { Storage } from '../storage/storage.ts';

@@ -1,6 +1,6 @@
 import type { Insertable, Updateable } from 'kysely';
 import type { Database } from '../database/database.ts';
-import type { FileTable, PreviewTable } from '../database/tables.ts';
+import type { FileTable, PreviewTable } from '../database/tables/library.ts';
 
 /** Undefined when the file is gone. */
 export function findForProcessing(db: Database, id: string) {

@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts';
-import type { RecordingState } from '../database/tables.ts';
+import type { RecordingState } from '../database/tables/classroom.ts';
 import { mayFollow } from './states.ts';
 
 export async function insertRecording(db: Database, classSessionId: string, at: Date): Promise<void> {

@@ -1,4 +1,4 @@
-import type { RecordingState } from '../database/tables.ts';
+import type { RecordingState } from '../database/tables/classroom.ts';
 
 /**
  * What may follow what. A recording that failed is finished again when an administrator asks for it; nothing follows a

@@ -1,6 +1,6 @@
 import { type Insertable, type Selectable, sql } from 'kysely';
 import type { Database } from '../database/database.ts';
-import type { UploadTable } from '../database/tables.ts';
+import type { UploadTable } from '../database/tables/library.ts';
 
 export type UploadRow = Selectable<UploadTable>;
 

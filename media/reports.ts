@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Participant } from './participant.ts';
 import type { SessionHooks } from './session-hooks.ts';
@@ -19,4 +20,23 @@ export function reportPresence(
     roomId,
     at: Date.now(),
   }).catch((error: unknown) => log.error({ err: error, event, participant: participantId }, 'presence was not taken'));
+}
+
+const firstRetryMs = 500;
+const slowestRetryMs = 30_000;
+
+/** Tells that the lesson is over, until that is taken. */
+export async function reportEnd(
+  hooks: SessionHooks,
+  end: Parameters<SessionHooks['ended']>[0],
+  log: Logger,
+): Promise<void> {
+  for (let wait = firstRetryMs; ; wait = Math.min(wait * 2, slowestRetryMs)) {
+    try {
+      return await hooks.ended(end);
+    } catch (error) {
+      log.error({ err: error, retryInMs: wait }, 'the end of a class session was not taken');
+      await delay(wait, undefined, { ref: false });
+    }
+  }
 }

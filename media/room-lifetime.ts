@@ -1,0 +1,54 @@
+export type RoomLifetimeOptions = {
+  /** How long a live room waits for its presenter. */
+  abandonAfterMs: number;
+  /** How long a lesson may take, whoever is in it. */
+  longestMs: number;
+  /** The lesson is over: nobody gives it any more. */
+  abandon(): void;
+  /** Nobody is here and nothing is going on. */
+  letGo(): void;
+};
+
+/** A room that nobody is in, and that is not live, is let go after this long. */
+const emptyAfterMs = 60_000;
+/** A timer of Node's cannot be longer. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** Ends a room that nobody ends: its presenter is gone, its studio was forgotten over night, or it was never used. */
+export class RoomLifetime {
+  readonly #options: RoomLifetimeOptions;
+  /** Since when a live room is without its presenter. */
+  #forsakenAt: number | null = null;
+  #idle: NodeJS.Timeout | undefined;
+  #latest: NodeJS.Timeout | undefined;
+
+  constructor(options: RoomLifetimeOptions) {
+    this.#options = options;
+  }
+
+  /** The lesson began then, perhaps before a restart. */
+  began(at: number): void {
+    const left = at + this.#options.longestMs - Date.now();
+    this.#latest = setTimeout(() => this.#options.abandon(), Math.min(Math.max(left, 0), longestTimerMs));
+  }
+
+  /**
+   * Somebody came or went, or the lesson began. A live room waits long for its presenter, whoever else comes and goes; one
+   * that is not live only while somebody is in it.
+   */
+  changed({ live, presented, empty }: { live: boolean; presented: boolean; empty: boolean }): void {
+    clearTimeout(this.#idle);
+    this.#forsakenAt = live && !presented ? (this.#forsakenAt ?? Date.now()) : null;
+    if (this.#forsakenAt !== null) {
+      const left = this.#forsakenAt + this.#options.abandonAfterMs - Date.now();
+      this.#idle = setTimeout(() => this.#options.abandon(), Math.max(left, 0));
+    } else if (!live && empty) {
+      this.#idle = setTimeout(() => this.#options.letGo(), emptyAfterMs);
+    }
+  }
+
+  close(): void {
+    clearTimeout(this.#idle);
+    clearTimeout(this.#latest);
+  }
+}

@@ -1,0 +1,106 @@
+import type { Generated } from 'kysely';
+import type { Created, Json, Updated } from './columns.ts';
+
+export type CatalogLevel = 'stage' | 'subject' | 'edition' | 'grade' | 'volume' | 'unit' | 'lesson';
+
+export interface CatalogNodeTable {
+  id: Generated<string>;
+  parent_id: string | null;
+  level: CatalogLevel;
+  slug: string;
+  /** The slugs from the stage down, joined by `/`. */
+  path: string;
+  name: string;
+  position: Generated<number>;
+  chief_editor: string | null;
+  publisher: string | null;
+  /** The ids from the stage down to the node itself. */
+  lineage: string[];
+}
+
+export type Visibility = 'private' | 'school' | 'alliance' | 'public';
+
+export interface ResourceTable {
+  id: Generated<string>;
+  school_id: string;
+  owner_id: string;
+  kind: string;
+  title: string;
+  description: Generated<string>;
+  catalog_node_id: string | null;
+  licence: string;
+  visibility: Visibility;
+  status: Generated<'draft' | 'published'>;
+  revision: Generated<number>;
+  downloads: Generated<number>;
+  views: Generated<number>;
+  published_at: Date | null;
+  created_at: Created;
+  updated_at: Updated;
+  deleted_at: Date | null;
+}
+
+export interface ResourceRevisionTable {
+  resource_id: string;
+  number: number;
+  account_id: string | null;
+  snapshot: Json<Record<string, unknown>>;
+  created_at: Created;
+}
+
+export interface FileTable {
+  id: Generated<string>;
+  resource_id: string | null;
+  position: Generated<number>;
+  owner_id: string | null;
+  school_id: string;
+  name: string;
+  bytes: number;
+  object_key: string;
+  declared_type: string | null;
+  media_type: string;
+  sha256: string | null;
+  state: Generated<'uploaded' | 'processing' | 'ready' | 'failed'>;
+  error_code: string | null;
+  pages: number | null;
+  duration_ms: number | null;
+  width: number | null;
+  height: number | null;
+  content_text: string | null;
+  created_at: Created;
+  deleted_at: Date | null;
+}
+
+export interface PreviewTable {
+  file_id: string;
+  kind: 'page' | 'poster' | 'image';
+  number: Generated<number>;
+  width: number;
+  height: number;
+  object_key: string;
+  media_type: string;
+  bytes: number;
+}
+
+export interface UploadTable {
+  /** Also the id of the file that it becomes. */
+  id: string;
+  owner_id: string;
+  school_id: string;
+  name: string;
+  bytes: number;
+  declared_type: string | null;
+  sha256: string | null;
+  created_at: Created;
+  /** Set when its file was made; only leftovers of the transfer remain to be removed. */
+  finished_at: Date | null;
+}
+
+export interface OutboxTable {
+  id: Generated<number>;
+  entity: 'resource';
+  entity_id: string;
+  created_at: Created;
+  /** Set on rows that were carried during a rebuild of the index and have to be carried again. */
+  relayed_at: Date | null;
+}
