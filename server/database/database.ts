@@ -24,11 +24,14 @@ export interface OpenDatabase {
 
 // 64-bit counts (bytes, outbox numbers) stay well below 2^53, so they are read as numbers.
 const INT8 = 20;
+// A day has no time of day and no zone, which a Date would give it.
+const DATE = 1082;
 
 /** Opens a pool. Connections are made when first needed. */
 export function openDatabase(options: DatabaseOptions): OpenDatabase {
   const types = new pg.TypeOverrides();
   types.setTypeParser(INT8, Number);
+  types.setTypeParser(DATE, String);
   const pool = new pg.Pool({ connectionString: options.url, max: options.poolSize, types });
   pool.on('error', options.onIdleError);
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });

@@ -2,6 +2,8 @@ import pg from 'pg';
 
 const uniqueViolation = '23505';
 const foreignKeyViolation = '23503';
+/** In text, and in JSON: NUL, which no column can hold. */
+const unstorable = ['22021', '22P05'];
 
 /** The name of the unique index that a failed statement ran into, or null (PostgreSQL, Appendix A). */
 export function violatedUnique(error: unknown): string | null {
@@ -11,4 +13,9 @@ export function violatedUnique(error: unknown): string | null {
 /** The name of the foreign key that a failed statement ran into, or null. */
 export function violatedReference(error: unknown): string | null {
   return error instanceof pg.DatabaseError && error.code === foreignKeyViolation ? (error.constraint ?? null) : null;
+}
+
+/** Whether a statement failed because of a character that the database cannot hold. */
+export function hasUnstorableCharacter(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code !== undefined && unstorable.includes(error.code);
 }

@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely';
-import type { Created, Json, NullableJson } from './columns.ts';
+import type { Created, Json, NullableJson, Updated } from './columns.ts';
 
 export interface ClassSessionTable {
   id: Generated<string>;
@@ -17,6 +17,19 @@ export interface ClassSessionTable {
   ended_at: Date | null;
   seen_at: Date | null;
   created_at: Created;
+  series_id: string | null;
+  /** Which of the weekly times of its series it is. */
+  series_slot: number | null;
+  /** Such as 第3节; null where the time was chosen freely. */
+  period_label: string | null;
+  /** Where it was first announced for, while it is elsewhere now. */
+  moved_from_start: Date | null;
+  moved_from_end: Date | null;
+  moved_from_label: string | null;
+  change_reason: string | null;
+  changed_at: Date | null;
+  sequence: Generated<number>;
+  updated_at: Updated;
 }
 
 export interface ClassSessionRoomTable {
@@ -50,6 +63,10 @@ export interface RecordingTable {
   /** Stable word for what went wrong, such as `empty`. */
   failure: string | null;
   created_at: Created;
+  /** Whatever the rule of its school. */
+  kept_for_ever: Generated<boolean>;
+  /** When its owner was told that it will be deleted. */
+  deletion_told_at: Date | null;
 }
 
 export interface RecordingStateChangeTable {

@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely';
-import type { Created, Json, Updated } from './columns.ts';
+import type { Created, Json, NullableJson, Updated } from './columns.ts';
 
 export type CatalogLevel = 'stage' | 'subject' | 'edition' | 'grade' | 'volume' | 'unit' | 'lesson';
 
@@ -62,11 +62,18 @@ export interface FileTable {
   sha256: string | null;
   state: Generated<'uploaded' | 'processing' | 'ready' | 'failed'>;
   error_code: string | null;
+  /** Those that have an image. */
   pages: number | null;
+  total_pages: number | null;
   duration_ms: number | null;
   width: number | null;
   height: number | null;
-  content_text: string | null;
+  /** Of the processing that is going on; see files/schema.ts. */
+  progress: NullableJson<unknown>;
+  /** What the virus scanner said; null when none was asked. */
+  scan: 'waiting' | 'clean' | 'oversized' | 'infected' | null;
+  /** The scanner's name of what it found. */
+  scan_signature: string | null;
   created_at: Created;
   deleted_at: Date | null;
 }
@@ -79,6 +86,24 @@ export interface PreviewTable {
   height: number;
   object_key: string;
   media_type: string;
+  bytes: number;
+}
+
+/** The number of the words that are said in a sound or a video. */
+export const spokenPage = 0;
+
+export interface PageTextTable {
+  file_id: string;
+  /** From 1 on; a file without pages has one. `spokenPage` holds what is said. */
+  number: number;
+  text: string;
+}
+
+/** Where the words of a page stand: an object beside its image. */
+export interface PageWordsTable {
+  file_id: string;
+  number: number;
+  object_key: string;
   bytes: number;
 }
 
@@ -96,9 +121,15 @@ export interface UploadTable {
   finished_at: Date | null;
 }
 
+export interface SynonymGroupTable {
+  id: Generated<string>;
+  words: string[];
+  updated_at: Updated;
+}
+
 export interface OutboxTable {
   id: Generated<number>;
-  entity: 'resource';
+  entity: 'resource' | 'vocabulary';
   entity_id: string;
   created_at: Created;
   /** Set on rows that were carried during a rebuild of the index and have to be carried again. */

@@ -4,6 +4,12 @@ import type { Created, Updated } from './columns.ts';
 export interface SchoolTable {
   id: Generated<string>;
   name: string;
+  /** Null: no limit. */
+  quota_bytes: number | null;
+  /** IANA name of the zone in which its clocks go. */
+  time_zone: Generated<string>;
+  /** Null: for ever. */
+  recordings_kept_days: number | null;
   created_at: Created;
 }
 
@@ -89,5 +95,9 @@ export interface DeviceTable {
   enrolled_at: Date | null;
   last_seen_at: Date | null;
   revoked_at: Date | null;
+  /** When its browser was last given the cookie with its key. */
+  key_sent_at: Date | null;
+  /** When it first came with its key; until then the room's former device goes on. */
+  key_used_at: Date | null;
   created_at: Created;
 }
