@@ -4,6 +4,20 @@ import { recordingState, source } from './protocol.ts';
 const recordingId = z.string();
 const at = z.number();
 
+const chunk = z.object({
+  recordingId,
+  trackId: z.string(),
+  epoch: z.number(),
+  number: z.number(),
+  bytes: z.number(),
+  sha256: z.string(),
+  packets: z.number(),
+  firstSequence: z.number(),
+  lastSequence: z.number(),
+  firstArrival: z.number(),
+  lastArrival: z.number(),
+});
+
 /** What goes to the sink in order; parsed when it comes back from this node's disk. */
 const entrySchema = z.discriminatedUnion('kind', [
   z.object({
@@ -23,22 +37,9 @@ const entrySchema = z.discriminatedUnion('kind', [
       openedAt: at,
     }),
   }),
-  z.object({
-    kind: z.literal('chunk'),
-    value: z.object({
-      recordingId,
-      trackId: z.string(),
-      epoch: z.number(),
-      number: z.number(),
-      bytes: z.number(),
-      sha256: z.string(),
-      packets: z.number(),
-      firstSequence: z.number(),
-      lastSequence: z.number(),
-      firstArrival: z.number(),
-      lastArrival: z.number(),
-    }),
-  }),
+  z.object({ kind: z.literal('chunk'), value: chunk }),
+  /** A chunk whose bytes are gone. */
+  z.object({ kind: z.literal('lost'), value: chunk }),
   z.object({
     kind: z.literal('state'),
     value: z.object({ recordingId, state: recordingState, reason: z.string().nullable(), at }),

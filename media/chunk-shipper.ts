@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { decodeEntry, type Entry, encodeEntry } from './chunk-entry.ts';
+import type { HeldMemory } from './held-memory.ts';
 import { type RecordingSink, SinkRefusal } from './recording-sink.ts';
 
 const sinkTimeoutMs = 15_000;
@@ -34,6 +35,7 @@ export type ShipperOptions = {
   log: Logger;
   /** False when the sink begins to fail, true when it took everything that had waited. */
   onHealth(healthy: boolean): void;
+  memory: HeldMemory;
   /** Entries of a former run, in order. */
   leftOver?: Pending[];
 };
@@ -43,18 +45,33 @@ export type ShipperOptions = {
  * neither memory grows nor a crash loses them, and tried again until they are taken.
  */
 export function createChunkShipper(options: ShipperOptions): ChunkShipper {
-  const { sink, folder, log } = options;
+  const { sink, folder, log, memory } = options;
   const pending: Pending[] = options.leftOver ?? [];
   let failing = false;
   let shipping: Promise<void> | null = null;
   let saving: Promise<void> = Promise.resolve();
   let number = Date.now() * 1_000;
+  let losing = false;
 
   function ship(entry: Entry, bytes: Buffer | null = null): void {
-    pending.push({ entry, bytes, path: null, since: performance.now() });
+    pending.push({ ...held(entry, bytes), path: null, since: performance.now() });
     const [head] = pending;
     if (failing || (head && performance.now() - head.since > patienceMs)) void keep();
     shipping ??= run();
+  }
+
+  /** What there is no room for is still told: only so can it be missed, as a gap of the recording. */
+  function held(entry: Entry, bytes: Buffer | null): Pick<Pending, 'entry' | 'bytes'> {
+    if (entry.kind !== 'chunk' || !bytes) return { entry, bytes };
+    const taken = memory.take(bytes.length);
+    if (!taken && !losing) log.fatal('neither the sink nor the disk takes chunks, and memory is full: they are lost');
+    losing = !taken;
+    return taken ? { entry, bytes } : { entry: { kind: 'lost', value: entry.value }, bytes: null };
+  }
+
+  function letGo(one: Pending): void {
+    memory.release(one.bytes?.length ?? 0);
+    one.bytes = null;
   }
 
   function keep(): Promise<void> {
@@ -64,7 +81,7 @@ export function createChunkShipper(options: ShipperOptions): ChunkShipper {
 
   /** Chunks at the head go together; everything else keeps its place among them. */
   function nextBatch(): Pending[] {
-    const others = pending.findIndex(({ entry }) => entry.kind !== 'chunk');
+    const others = pending.findIndex(({ entry }) => entry.kind !== 'chunk' && entry.kind !== 'lost');
     const chunks = others < 0 ? pending.length : others;
     return pending.slice(0, Math.min(Math.max(chunks, 1), chunksAtOnce));
   }
@@ -110,6 +127,7 @@ export function createChunkShipper(options: ShipperOptions): ChunkShipper {
 
   async function drop(one: Pending): Promise<void> {
     pending.splice(pending.indexOf(one), 1);
+    letGo(one);
     try {
       if (one.path) await rm(one.path, { force: true });
     } catch (error) {
@@ -122,6 +140,7 @@ export function createChunkShipper(options: ShipperOptions): ChunkShipper {
     log.error({ err: error, kind: one.entry.kind }, 'the recording sink refuses an entry for good');
     if (!one.path) await save(one);
     pending.splice(pending.indexOf(one), 1);
+    letGo(one);
     if (one.path) await moveAside(one.path, log);
   }
 
@@ -138,11 +157,13 @@ export function createChunkShipper(options: ShipperOptions): ChunkShipper {
       await writeFile(`${path}.part`, encodeEntry(one.entry, one.bytes), { flush: true });
       await rename(`${path}.part`, path);
       one.path = path;
-      one.bytes = null;
+      letGo(one);
       return true;
     } catch (error) {
       // It stays in memory: the sink may still come back before the disk does.
       log.error({ err: error }, 'a recorded chunk could not be kept on disk');
+      // A part of it takes room on a full disk.
+      await rm(`${path}.part`, { force: true }).catch(() => undefined);
       return false;
     }
   }
@@ -183,6 +204,7 @@ export async function shipLeftOvers(
   folder: string,
   sink: RecordingSink,
   log: Logger,
+  memory: HeldMemory,
 ): Promise<Map<string, ChunkShipper>> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const shippers = new Map<string, ChunkShipper>();
@@ -196,7 +218,7 @@ export async function shipLeftOvers(
       if (entry) leftOver.push({ entry, bytes: null, path: join(path, name), since: performance.now() });
     }
     const onHealth = (healthy: boolean) => log.info({ recording: recording.name, healthy }, 'chunks left over');
-    shippers.set(recording.name, createChunkShipper({ sink, folder: path, log, onHealth, leftOver }));
+    shippers.set(recording.name, createChunkShipper({ sink, folder: path, log, onHealth, memory, leftOver }));
   }
   return shippers;
 }
@@ -219,6 +241,8 @@ async function deliver(sink: RecordingSink, pending: Pending): Promise<void> {
       return inTime(sink.trackOpened(entry.value));
     case 'chunk':
       return inTime(sink.chunkWritten(entry.value, await bytesOf(pending)));
+    case 'lost':
+      return inTime(sink.chunkLost(entry.value));
     case 'state':
       return inTime(sink.stateChanged(entry.value));
     case 'event':

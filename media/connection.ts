@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import type { WebSocket } from 'ws';
+import type { RawData, WebSocket } from 'ws';
+import { Allowance, type Rate } from './allowance.ts';
 import { ClassroomError } from './errors.ts';
 import {
   closeCodes,
@@ -14,9 +15,12 @@ import {
 
 const droppableBytes = 65_536;
 const tooSlowBytes = 1_048_576;
-/** Requests a second that a client may make in the long run, and at once. */
-const requestRate = 30;
-const requestBurst = 150;
+/** What a client may ask for once it is in; pings and pongs count like requests. */
+const usualRate: Rate = { burst: 150, perSecond: 30 };
+/** Before that it has one thing to say, and perhaps to say again. */
+const strangersRate: Rate = { burst: 10, perSecond: 1 };
+/** Requests that wait for the one before; a client of ours has no more than a few. */
+const mostWaiting = 64;
 
 export type Reply = {
   data: unknown;
@@ -38,8 +42,10 @@ export class Connection {
   readonly #log: Logger;
   readonly #handlers: ConnectionHandlers;
   #turn: Promise<void> = Promise.resolve();
-  #allowance = requestBurst;
-  #refilledAt = performance.now();
+  #waiting = 0;
+  #allowance = new Allowance(strangersRate);
+  /** It was let go: what it had asked for before is not done any more. */
+  #over = false;
   #alive = true;
   readonly #heartbeat: NodeJS.Timeout;
 
@@ -48,15 +54,22 @@ export class Connection {
     this.#log = log;
     this.#handlers = handlers;
     this.#heartbeat = setInterval(() => this.#beat(), heartbeatMs);
-    socket.on('message', (data, isBinary) => this.#receive(String(data), isBinary));
+    socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
+    socket.on('ping', () => this.#admit());
     socket.on('pong', () => {
       this.#alive = true;
+      this.#admit();
     });
     socket.on('error', (error) => this.#log.debug({ err: error }, 'a classroom socket failed'));
     socket.on('close', () => {
       clearInterval(this.#heartbeat);
       this.#handlers.onClosed();
     });
+  }
+
+  /** Whoever is on the other end has shown that it belongs here. */
+  welcome(): void {
+    this.#allowance = new Allowance(usualRate);
   }
 
   /** Sends a frame that must arrive; a client that does not read is let go and may resume. */
@@ -77,26 +90,32 @@ export class Connection {
 
   /** @param reason a stable word for the client's log */
   close(code: number, reason: string): void {
+    this.#over = true;
     this.#socket.close(code, reason);
     // A peer that is gone never answers the close frame.
     setTimeout(() => this.#socket.terminate(), 2_000).unref();
   }
 
-  #receive(text: string, isBinary: boolean): void {
-    if (this.#socket.readyState !== this.#socket.OPEN) return;
-    const frame = isBinary ? null : parseFrame(text);
+  #receive(data: RawData, isBinary: boolean): void {
+    if (!this.#admit()) return;
+    const frame = isBinary ? null : parseFrame(String(data));
     if (!frame) {
       this.close(closeCodes.badFrame, 'bad_frame');
       return;
     }
-    if (!this.#admit()) {
-      this.close(closeCodes.tooMany, 'too_many_requests');
+    if (this.#waiting >= mostWaiting) {
+      this.close(closeCodes.tooMany, 'too_many_waiting');
       return;
     }
-    this.#turn = this.#turn.then(() => this.#answer(frame));
+    this.#waiting += 1;
+    this.#turn = this.#turn.then(async () => {
+      await this.#answer(frame);
+      this.#waiting -= 1;
+    });
   }
 
   async #answer({ id, method, ...rest }: RequestFrame): Promise<void> {
+    if (this.#over) return;
     try {
       const { data, after } = await this.#inTime(this.#handlers.onRequest({ id, method, ...rest }));
       this.send({ type: 'response', id, ok: true, data });
@@ -127,14 +146,12 @@ export class Connection {
     }
   }
 
-  /** A token bucket. */
+  /** Whether a frame is looked at. Of who has sent too many none is any more. */
   #admit(): boolean {
-    const now = performance.now();
-    this.#allowance = Math.min(requestBurst, this.#allowance + ((now - this.#refilledAt) / 1000) * requestRate);
-    this.#refilledAt = now;
-    if (this.#allowance < 1) return false;
-    this.#allowance -= 1;
-    return true;
+    if (this.#socket.readyState !== this.#socket.OPEN) return false;
+    if (this.#allowance.take()) return true;
+    this.close(closeCodes.tooMany, 'too_many_requests');
+    return false;
   }
 
   #beat(): void {

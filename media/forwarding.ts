@@ -35,9 +35,25 @@ export class Forwarding {
     for (const source of participant.producers.keys()) this.#options.recorder.forget(participant.id, source);
     return this.#options.media.use(async (lease) => {
       const transports = await participant.openTransports(lease);
-      await this.#offerAll(lease, participant);
+      try {
+        await this.#offerAll(lease, participant);
+      } catch (cause) {
+        participant.closeMedia();
+        throw cause;
+      }
       return transports;
     });
+  }
+
+  /** Fresh transports and consumers for somebody who is in. @throws ClassroomError `session_ended`, `media_unavailable` */
+  async reopen(participant: Participant) {
+    participant.opening = true;
+    try {
+      const transports = await this.openTransports(participant);
+      return { epoch: this.#options.media.epoch, ...transports, consumers: participant.wireConsumers() };
+    } finally {
+      participant.opening = false;
+    }
   }
 
   /** Offers whatever is sent and has not been offered yet. */
@@ -65,7 +81,8 @@ export class Forwarding {
       throw new ClassroomError(transport.closed ? 'media_unavailable' : 'bad_request', { cause });
     }
     try {
-      // The room may have been sent down while the producer was being made.
+      // The room may have been sent down, or be gone, while the producer was being made.
+      if (producer.closed) throw new ClassroomError('media_unavailable');
       this.#requireStage(participant);
     } catch (refusal) {
       producer.close();
@@ -77,7 +94,7 @@ export class Forwarding {
       if (participant.producers.get(source) === producer) participant.producers.delete(source);
     });
     this.#options.onSourcesChanged(participant);
-    if (this.#options.live()) this.#record(participant, source, producer);
+    this.#record(participant, source, producer);
     await this.#options.media.use((lease) =>
       Promise.all(
         this.#options.participants().map((other) => this.#offer(lease, other, participant, source, producer)),
@@ -106,6 +123,12 @@ export class Forwarding {
     for (const participant of this.#options.participants()) {
       for (const [source, producer] of participant.producers) this.#record(participant, source, producer);
     }
+  }
+
+  /** Whether this source of theirs is part of a recording. */
+  isRecorded({ role }: Participant, source: Source): boolean {
+    if (!this.#options.live()) return false;
+    return role === 'presenter' || (role === 'receiver' && this.#options.recordedFromRooms.includes(source));
   }
 
   /** Closes what a room sends, and tells it. */
@@ -151,9 +174,10 @@ export class Forwarding {
     if (consumer && !to.opening) to.notify('consumerAdded', { consumer });
   }
 
-  #record({ id: participantId, role, roomId }: Participant, source: Source, producer: Producer): void {
-    if (role === 'presenter' || (role === 'receiver' && this.#options.recordedFromRooms.includes(source))) {
-      this.#options.recorder.record({ participantId, role, roomId, source }, producer);
-    }
+  #record(owner: Participant, source: Source, producer: Producer): void {
+    const { id: participantId, role, roomId } = owner;
+    // The second says the same of who sends, for the compiler.
+    if (!this.isRecorded(owner, source) || (role !== 'presenter' && role !== 'receiver')) return;
+    this.#options.recorder.record({ participantId, role, roomId, source }, producer);
   }
 }

@@ -18,4 +18,4 @@ export {
   SinkRefusal,
 } from './recording-sink.ts';
 export type { Presence, SessionDescription, SessionHooks } from './session-hooks.ts';
-export { type JoinClaims, joinClaims, signJoinToken, verifyJoinToken } from './token.ts';
+export { type JoinClaims, joinClaims, signJoinToken, signProbeToken, verifyJoinToken } from './token.ts';

@@ -6,12 +6,17 @@ import type { Logger } from 'pino';
 import { shipLeftOvers } from './chunk-shipper.ts';
 import { wireCapabilities } from './codecs.ts';
 import { ClassroomError } from './errors.ts';
+import { createHeldMemory } from './held-memory.ts';
+import { createLinkProbes } from './link-probe.ts';
+import { LostAccess } from './lost-access.ts';
 import { closeCodes, type IceServer, type Role, resumeWindowMs } from './protocol.ts';
 import { Recorder } from './recorder.ts';
 import type { RecordingSink } from './recording-sink.ts';
 import { Room } from './room.ts';
 import type { SessionHooks } from './session-hooks.ts';
 import { createSignalling } from './signalling.ts';
+import { tokenLifetimeMs } from './token.ts';
+import { iceServersFor } from './turn.ts';
 import { createWorkerPool, type WorkerStats } from './workers.ts';
 
 export type MediaNodeOptions = {
@@ -33,6 +38,8 @@ export type MediaNodeOptions = {
   /** A public address or host name that clients are told as well. */
   announcedAddress?: string;
   iceServers?: IceServer[];
+  /** Shared with the TURN servers: those without a credential of their own get one that ends by itself. */
+  turnSecret?: string;
   /** How long a room lives without a presenter before it ends as `abandoned`. Default 15 min. */
   abandonAfterMs?: number;
   /** How long a participant's media outlives its socket. Default 30 s. */
@@ -63,7 +70,11 @@ export type MediaNode = {
   isLive(classSessionId: string): boolean;
   /** Ends the lesson for everybody and waits until the last chunk of its recording is written. No room: nothing to do. */
   endSession(classSessionId: string, reason?: 'presenter' | 'abandoned' | 'cancelled'): Promise<void>;
-  /** An account or a device has lost its access: wherever it takes part, it is put out. Its tokens are refused by whoever signs them. */
+  /** A session that has not begun was changed: whoever waits in its room comes back to one that is as it is now. */
+  refreshSession(classSessionId: string): Promise<void>;
+  /** Somebody has counted who sits in a room, outside the classroom: whoever is in its lesson sees it. */
+  headsCounted(event: { classSessionId: string; roomId: string; count: number; at: number }): Promise<void>;
+  /** An account or a device has lost its access: wherever it takes part, it is put out. Tokens that were signed for it before are refused. */
   putOut(holderId: string): void;
   activeSessions(): { classSessionId: string; live: boolean; participants: number }[];
   stats(): Promise<MediaNodeStats>;
@@ -94,17 +105,25 @@ export async function createMediaNode(options: MediaNodeOptions): Promise<MediaN
   const formerRecorders = new Set<Recorder>();
   let closing: Promise<void> | null = null;
 
-  const leftOvers = await shipLeftOvers(spoolFolder, sink, log);
+  const memory = createHeldMemory();
+  const leftOvers = await shipLeftOvers(spoolFolder, sink, log, memory);
   const probe = await pool.openRouter();
   const routerRtpCapabilities = wireCapabilities(probe.router.rtpCapabilities);
   probe.release();
 
-  const signalling = createSignalling({
+  const shared = {
     tokenSecret: options.tokenSecret,
     routerRtpCapabilities,
-    iceServers: options.iceServers ?? [],
-    hooks,
+    iceServersFor: (holder: string) => iceServersFor(options.iceServers ?? [], options.turnSecret, holder),
     log,
+  };
+  const lostAccess = new LostAccess(tokenLifetimeMs);
+  const linkProbes = createLinkProbes({ ...shared, lostAccess, pool });
+  const signalling = createSignalling({
+    ...shared,
+    lostAccess,
+    probe: linkProbes.accept,
+    hooks,
     room: openRoom,
     rooms: () => rooms.values(),
   });
@@ -134,7 +153,7 @@ export async function createMediaNode(options: MediaNodeOptions): Promise<MediaN
       description,
       pool,
       hooks,
-      recorder: new Recorder({ classSessionId, sink, spoolFolder, log: roomLog }),
+      recorder: new Recorder({ classSessionId, sink, spoolFolder, memory, log: roomLog }),
       resumeWindowMs: options.resumeWindowMs ?? resumeWindowMs,
       abandonAfterMs: options.abandonAfterMs ?? defaultAbandonAfterMs,
       log: roomLog,
@@ -180,7 +199,19 @@ export async function createMediaNode(options: MediaNodeOptions): Promise<MediaN
       await opening.get(classSessionId);
       await rooms.get(classSessionId)?.end(reason, false);
     },
+    async refreshSession(classSessionId) {
+      await opening.get(classSessionId);
+      const room = rooms.get(classSessionId);
+      if (room && !room.live) await room.suspend();
+    },
+    async headsCounted({ classSessionId, roomId, count, at }) {
+      await opening.get(classSessionId);
+      const room = rooms.get(classSessionId);
+      if (room?.attendance.counted(roomId, count)) room.audience.broadcast('headCountConfirmed', { roomId, count, at });
+    },
     putOut(holderId) {
+      lostAccess.add(holderId);
+      linkProbes.putOut(holderId);
       for (const room of rooms.values()) {
         for (const participant of room.participants) {
           if (participant.holderId === holderId) room.putOut(participant, closeCodes.refused, 'access_ended');

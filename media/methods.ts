@@ -1,41 +1,31 @@
 import type { z } from 'zod';
+import { connectTransport } from './dtls.ts';
 import { ClassroomError } from './errors.ts';
-import type { Participant } from './participant.ts';
-import { type Method, type RequestAnswer, type Role, requests } from './protocol.ts';
-import type { Room } from './room.ts';
-import type { SessionHooks } from './session-hooks.ts';
-
-export type Call = {
-  room: Room;
-  participant: Participant;
-  hooks: SessionHooks;
-  warn(error: unknown, message: string): void;
-};
-
-/** The methods of those who are in. (`join` and `resume` are how one gets in: signalling.ts.) */
-export type RoomMethod = Exclude<Method, 'join' | 'resume'>;
-type Parsed<M extends Method> = z.output<(typeof requests)[M]['data']>;
-type Definition<M extends RoomMethod> = {
-  who: readonly Role[];
-  handle(call: Call, data: Parsed<M>): Promise<RequestAnswer<M>> | RequestAnswer<M>;
-};
+import { floorMethods } from './floor-methods.ts';
+import type { Call, Definition, Parsed, RoomMethod } from './method.ts';
+import { type Method, type RequestAnswer, requests } from './protocol.ts';
 
 const anyone = ['presenter', 'receiver', 'assistant', 'observer'] as const;
 const senders = ['presenter', 'receiver'] as const;
 const presenter = ['presenter'] as const;
-const inRoom = ['receiver', 'assistant'] as const;
+const audience = ['receiver', 'assistant', 'observer'] as const;
 /** Whose pages show how every room receives. */
 const watchers = ['presenter', 'observer'] as const;
+/** What costs the worker, the journal or everybody's line more than a word does. */
+const costly: ReadonlySet<RoomMethod> = new Set([
+  ...(['openTransports', 'restartIce', 'produce', 'pauseProducer', 'resumeProducer', 'closeProducer'] as const),
+  ...(['callToStage', 'sendDown', 'mute', 'raiseHand', 'lowerHand', 'confirmHeadCount', 'setTimer'] as const),
+]);
 const pictureIntervalMs = 2_000;
 
 /** Method → who may call it, and what it does. What it takes and answers is in protocol.ts. */
 export const methods: { [M in RoomMethod]: Definition<M> } = {
-  openTransports: { who: anyone, handle: ({ room, participant }) => room.reopen(participant) },
+  openTransports: { who: anyone, handle: ({ room, participant }) => room.forwarding.reopen(participant) },
 
   connectTransport: {
     who: anyone,
     async handle({ participant }, { transportId, dtlsParameters }) {
-      await participant.transport(transportId).connect({ dtlsParameters });
+      await connectTransport(participant.transport(transportId), dtlsParameters);
       return {};
     },
   },
@@ -57,7 +47,7 @@ export const methods: { [M in RoomMethod]: Definition<M> } = {
     async handle({ room, participant }, { producerId }) {
       const [, producer] = participant.producer(producerId);
       await producer.pause();
-      room.updated(participant);
+      room.audience.updated(participant);
       return {};
     },
   },
@@ -68,7 +58,7 @@ export const methods: { [M in RoomMethod]: Definition<M> } = {
       const [source, producer] = participant.producer(producerId);
       if (source === 'microphone' && participant.muted) throw new ClassroomError('muted_by_presenter');
       await producer.resume();
-      room.updated(participant);
+      room.audience.updated(participant);
       return {};
     },
   },
@@ -84,26 +74,29 @@ export const methods: { [M in RoomMethod]: Definition<M> } = {
 
   resumeConsumers: {
     who: anyone,
-    async handle({ participant }, { consumerIds }) {
-      await Promise.all(participant.consumersById(consumerIds).map((consumer) => consumer.resume()));
+    async handle({ room, participant }, { consumerIds }) {
+      await Promise.all(participant.feedsById(consumerIds).map((feed) => feed.ready(true)));
+      room.adaptation.changed();
       return {};
     },
   },
 
   pauseConsumers: {
     who: anyone,
-    async handle({ participant }, { consumerIds }) {
-      await Promise.all(participant.consumersById(consumerIds).map((consumer) => consumer.pause()));
+    async handle({ room, participant }, { consumerIds }) {
+      await Promise.all(participant.feedsById(consumerIds).map((feed) => feed.ready(false)));
+      room.adaptation.changed();
       return {};
     },
   },
 
   setPreferredLayer: {
     who: anyone,
-    async handle({ participant }, { consumerId, spatialLayer }) {
-      const [consumer] = participant.consumersById([consumerId]);
-      if (!consumer) throw new ClassroomError('not_found');
-      await consumer.setPreferredLayers({ spatialLayer });
+    async handle({ room, participant }, { consumerId, spatialLayer }) {
+      const [feed] = participant.feedsById([consumerId]);
+      if (!feed) throw new ClassroomError('not_found');
+      await feed.wish(spatialLayer);
+      room.adaptation.changed();
       return {};
     },
   },
@@ -114,72 +107,17 @@ export const methods: { [M in RoomMethod]: Definition<M> } = {
       const { room } = call;
       if (!room.slideShow.turn(page)) return {};
       const at = Date.now();
-      room.broadcast('slideTurned', { page, at });
+      room.audience.broadcast('slideTurned', { page, at });
       room.recorder.note({ type: 'slide', page });
       rememberSlide(call, at);
       return {};
     },
   },
 
-  showSlides: {
+  pointAt: {
     who: presenter,
-    handle(call, { slides }) {
-      const { room } = call;
-      rememberSlide(call, room.showSlides(slides));
-      return {};
-    },
-  },
-
-  callToStage: {
-    who: presenter,
-    handle({ room }, { roomId }) {
-      if (room.stage.call(roomId)) stageChanged(room);
-      if (room.stage.lower(roomId)) handsChanged(room, roomId, false);
-      return {};
-    },
-  },
-
-  sendDown: {
-    who: presenter,
-    handle({ room }, { roomId }) {
-      if (!room.stage.sendDown(roomId)) return {};
-      room.forwarding.sendDown(roomId);
-      stageChanged(room);
-      return {};
-    },
-  },
-
-  mute: {
-    who: presenter,
-    async handle({ room }, { participantId, muted }) {
-      const target = room.participants.find(({ id }) => id === participantId);
-      if (target?.role !== 'receiver') throw new ClassroomError('not_found');
-      target.muted = muted;
-      room.stage.mute(target.roomId, muted);
-      const microphone = target.producers.get('microphone');
-      if (muted) await microphone?.pause();
-      else await microphone?.resume();
-      room.broadcast('muteChanged', { participantId, muted });
-      room.updated(target);
-      return {};
-    },
-  },
-
-  raiseHand: {
-    who: inRoom,
-    handle({ room, participant }, { raised }) {
-      const { roomId } = participant;
-      if (roomId === null) throw new ClassroomError('method_not_allowed');
-      const changed = raised ? room.stage.raise(roomId, Date.now()) : room.stage.lower(roomId);
-      if (changed) handsChanged(room, roomId, raised);
-      return {};
-    },
-  },
-
-  lowerHand: {
-    who: presenter,
-    handle({ room }, { roomId }) {
-      if (room.stage.lower(roomId)) handsChanged(room, roomId, false);
+    handle({ room }, { at }) {
+      room.audience.inform('pointerMoved', { at }, audience);
       return {};
     },
   },
@@ -190,15 +128,17 @@ export const methods: { [M in RoomMethod]: Definition<M> } = {
       const at = Date.now();
       if (at - participant.pictureAt < pictureIntervalMs) throw new ClassroomError('too_many_requests');
       participant.pictureAt = at;
-      room.inform('pictureArrived', { participantId: participant.id, jpeg, at }, presenter);
+      room.audience.inform('pictureArrived', { participantId: participant.id, jpeg, at }, presenter);
       return {};
     },
   },
 
   reportLink: {
     who: anyone,
-    handle({ room, participant }, link) {
-      room.inform('linkChanged', { participantId: participant.id, link }, watchers);
+    async handle({ room, participant }, report) {
+      const link = await room.adaptation.take(participant, report);
+      room.audience.inform('linkChanged', { participantId: participant.id, link }, watchers);
+      if (room.live) room.attendance.report(participant, link, Date.now());
       return {};
     },
   },
@@ -211,6 +151,8 @@ export const methods: { [M in RoomMethod]: Definition<M> } = {
     },
   },
 
+  ...floorMethods,
+
   end: {
     who: presenter,
     handle({ room }) {
@@ -221,17 +163,6 @@ export const methods: { [M in RoomMethod]: Definition<M> } = {
   },
 };
 
-function stageChanged(room: Room): void {
-  const stage = room.stage.rooms;
-  room.broadcast('stageChanged', { stage });
-  room.recorder.note({ type: 'stage', roomIds: stage });
-}
-
-function handsChanged(room: Room, roomId: string, raised: boolean): void {
-  room.broadcast('handsChanged', { hands: room.stage.hands });
-  room.recorder.note({ type: 'hand', roomId, raised });
-}
-
 /** So that a restart in mid-lesson shows the same page; the lesson does not wait for it. */
 function rememberSlide({ room, hooks, warn }: Call, at: number): void {
   const { slides, page } = room.slideShow;
@@ -240,7 +171,7 @@ function rememberSlide({ room, hooks, warn }: Call, at: number): void {
     .catch((error: unknown) => warn(error, 'a slide turn was not remembered'));
 }
 
-/** @throws ClassroomError `method_not_allowed`, `bad_request`, and what the method throws */
+/** @throws ClassroomError `method_not_allowed`, `too_many_requests`, `bad_request`, and what the method throws */
 export async function callMethod<M extends RoomMethod>(
   method: M,
   call: Call,
@@ -248,6 +179,7 @@ export async function callMethod<M extends RoomMethod>(
 ): Promise<RequestAnswer<M>> {
   const definition: Definition<M> = methods[method];
   if (!definition.who.includes(call.participant.role)) throw new ClassroomError('method_not_allowed');
+  if (costly.has(method) && !call.participant.costly.take()) throw new ClassroomError('too_many_requests');
   return definition.handle(call, parseRequest(method, data));
 }
 

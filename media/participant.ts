@@ -1,21 +1,23 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Consumer, Producer, WebRtcTransport } from 'mediasoup/types';
+import { Allowance } from './allowance.ts';
 import type { Connection } from './connection.ts';
 import { ClassroomError } from './errors.ts';
+import { Feed, firstLayer } from './feed.ts';
+import { type Ladder, startLadder } from './ladder.ts';
 import { Outbox } from './outbox.ts';
-import {
-  type ConsumerParameters,
-  consumer as consumerSchema,
-  type Link,
-  type NotificationData,
-  type NotificationMethod,
-  type Role,
-  type RtpCapabilities,
-  type Source,
-  type TransportParameters,
-  type Participant as Wire,
+import type {
+  ConsumerParameters,
+  NotificationData,
+  NotificationMethod,
+  Role,
+  RtpCapabilities,
+  Rung,
+  Source,
+  TransportParameters,
+  Participant as Wire,
 } from './protocol.ts';
-import type { JoinClaims } from './token.ts';
+import { holderOf, type JoinClaims } from './token.ts';
 import { transportParameters } from './webrtc-parameters.ts';
 import type { RouterLease } from './workers.ts';
 
@@ -40,11 +42,13 @@ export class Participant {
   readonly outbox = new Outbox();
   readonly producers = new Map<Source, Producer>();
   /** By consumer id. */
-  readonly consumers = new Map<string, { consumer: Consumer; owner: Participant; source: Source }>();
+  readonly consumers = new Map<string, Feed>();
   /** By the presenter. */
   muted = false;
-  link: Link | null = null;
   pictureAt = 0;
+  /** The same for all sockets that it comes back on. */
+  readonly costly = new Allowance({ burst: 40, perSecond: 2 });
+  ladder: Ladder;
   /** While true, new consumers are part of an answer that is being made, and are not notified one by one. */
   opening = true;
   #connection: Connection | null = null;
@@ -52,10 +56,15 @@ export class Participant {
   #send: WebRtcTransport | null = null;
   #receive: WebRtcTransport | null = null;
   readonly #consumed = new Set<string>();
+  #floor = leastOutgoingBitrate;
+  /** How often the media was closed. */
+  #closings = 0;
 
-  constructor(claims: JoinClaims, rtpCapabilities: RtpCapabilities) {
+  /** @param rung where its ladder begins: where it was when the device was last in a lesson */
+  constructor(claims: JoinClaims, rtpCapabilities: RtpCapabilities, rung: Rung) {
     this.claims = claims;
     this.rtpCapabilities = rtpCapabilities;
+    this.ladder = startLadder(rung, performance.now());
   }
 
   get role(): Role {
@@ -73,7 +82,7 @@ export class Participant {
 
   /** The account or the device whose access this is. */
   get holderId(): string {
-    return 'deviceId' in this.claims ? this.claims.deviceId : this.claims.accountId;
+    return holderOf(this.claims);
   }
 
   get connected(): boolean {
@@ -120,11 +129,15 @@ export class Participant {
     return connection;
   }
 
-  /** Fresh transports; what the former ones carried is closed. */
+  /**
+   * Fresh transports; what the former ones carried is closed.
+   * @throws ClassroomError `media_unavailable` when the media was closed meanwhile
+   */
   async openTransports(
     lease: RouterLease,
   ): Promise<{ sendTransport: TransportParameters | null; receiveTransport: TransportParameters }> {
     this.closeMedia();
+    const closings = this.#closings;
     const [send, receive] = await Promise.all([
       this.claims.sources.length > 0 ? this.#openTransport(lease) : null,
       this.#openTransport(lease),
@@ -133,8 +146,15 @@ export class Participant {
       send?.setMaxIncomingBitrate(incomingBitrate[this.role]),
       receive.setMinOutgoingBitrate(leastOutgoingBitrate),
     ]);
+    if (closings !== this.#closings) {
+      // Whoever left while they were being made has nothing that would ever close them.
+      send?.close();
+      receive.close();
+      throw new ClassroomError('media_unavailable');
+    }
     this.#send = send;
     this.#receive = receive;
+    this.#floor = leastOutgoingBitrate;
     return {
       sendTransport: send && transportParameters.parse(send),
       receiveTransport: transportParameters.parse(receive),
@@ -176,14 +196,17 @@ export class Participant {
     const transport = this.#receive;
     if (!transport || transport.closed || this.#consumed.has(producer.id)) return null;
     this.#consumed.add(producer.id);
+    const layer = firstLayer(source, producer);
     try {
       const consumer = await transport.consume({
         producerId: producer.id,
         rtpCapabilities: this.rtpCapabilities,
         paused: true,
         enableRtx: true,
+        ...(producer.type === 'simulcast' && { preferredLayers: { spatialLayer: layer } }),
       });
-      const entry = { consumer, owner, source };
+      if (consumer.closed) return null;
+      const entry = new Feed({ consumer, owner, source, layer, rung: this.ladder.rung });
       this.consumers.set(consumer.id, entry);
       consumer.on('transportclose', () => this.#forget(consumer));
       consumer.on('producerclose', () => {
@@ -199,7 +222,7 @@ export class Participant {
       if (consumer.kind === 'video') {
         await consumer.setPriority(owner.role === 'presenter' ? priorities[source] : stagePriority);
       }
-      return consumer.closed ? null : wireConsumer(entry);
+      return consumer.closed ? null : entry.describe();
     } catch (error) {
       this.#consumed.delete(producer.id);
       // The producer or the transport went away while the consumer was being made: there is nothing to show.
@@ -208,13 +231,44 @@ export class Participant {
     }
   }
 
-  /** Those of these consumers that are still there. */
-  consumersById(ids: string[]): Consumer[] {
-    return ids.flatMap((id) => this.consumers.get(id)?.consumer ?? []);
+  /** Those of these that are still there. */
+  feedsById(ids: string[]): Feed[] {
+    return ids.flatMap((id) => this.consumers.get(id) ?? []);
+  }
+
+  /** Whose sound or picture comes to this participant. */
+  get senders(): Participant[] {
+    return [...this.consumers.values()].filter(({ running }) => running).map(({ owner }) => owner);
+  }
+
+  /** What the node knows of the way to this participant. */
+  async receivingStats(): Promise<{ rttMs: number | null; availableKbps: number | null }> {
+    const transport = this.#receive;
+    const feeds = [...this.consumers.values()].filter(({ running }) => running);
+    // Of pictures the way is measured five times as often.
+    const feed = feeds.find(({ consumer }) => consumer.kind === 'video') ?? feeds[0];
+    if (!transport || transport.closed) return { rttMs: null, availableKbps: null };
+    const [[stats], sent] = await Promise.all([transport.getStats(), feed?.consumer.getStats() ?? []]);
+    const available = feeds.some(({ picturing }) => picturing) ? stats?.availableOutgoingBitrate : null;
+    // Nought: no report of the receiver's has come yet.
+    const rtt = sent.find(({ type, roundTripTime }) => type === 'outbound-rtp' && roundTripTime)?.roundTripTime;
+    return {
+      rttMs: rtt === undefined ? null : Math.round(rtt),
+      availableKbps: available ? Math.round(available / 1000) : null,
+    };
+  }
+
+  /** What is sent at least, whatever the worker's estimate says; null: as usual. */
+  async setFloor(kbps: number | null): Promise<void> {
+    const floor = Math.max(leastOutgoingBitrate, (kbps ?? 0) * 1000);
+    const same = Math.abs(floor - this.#floor) <= 0.1 * this.#floor;
+    if (same || !this.#receive || this.#receive.closed) return;
+    this.#floor = floor;
+    await this.#receive.setMinOutgoingBitrate(Math.round(floor));
   }
 
   wireConsumers(): ConsumerParameters[] {
-    return [...this.consumers.values()].map(wireConsumer);
+    return [...this.consumers.values()].map((feed) => feed.describe());
   }
 
   #forget(consumer: Consumer): void {
@@ -224,6 +278,7 @@ export class Participant {
 
   /** Closes both transports, and with them all that this participant sends and receives. */
   closeMedia(): void {
+    this.#closings += 1;
     this.#send?.close();
     this.#receive?.close();
     this.#send = null;
@@ -232,24 +287,4 @@ export class Participant {
     this.consumers.clear();
     this.#consumed.clear();
   }
-}
-
-function wireConsumer({
-  consumer,
-  owner,
-  source,
-}: {
-  consumer: Consumer;
-  owner: Participant;
-  source: Source;
-}): ConsumerParameters {
-  return consumerSchema.parse({
-    id: consumer.id,
-    producerId: consumer.producerId,
-    participantId: owner.id,
-    source,
-    kind: consumer.kind,
-    rtpParameters: consumer.rtpParameters,
-    producerPaused: consumer.producerPaused,
-  });
 }

@@ -1,5 +1,27 @@
 import { z } from 'zod';
 import {
+  consumer,
+  count,
+  headCount,
+  id,
+  instant,
+  link,
+  linkReport,
+  message,
+  messageKind,
+  messageText,
+  pagePoint,
+  participant,
+  recordingState,
+  rung,
+  slides,
+  snapshot,
+  source,
+  timer,
+  turns,
+  why,
+} from './room-state.ts';
+import {
   dtlsParameters,
   iceParameters,
   iceServer,
@@ -8,7 +30,56 @@ import {
   transportParameters,
 } from './webrtc-parameters.ts';
 
-export type { IceServer, RtpCapabilities, RtpParameters, TransportParameters } from './webrtc-parameters.ts';
+export {
+  type ClassroomErrorCode,
+  errorCode,
+  errorCodes,
+  type NotificationFrame,
+  notificationFrame,
+  type RequestFrame,
+  type ResponseFrame,
+  requestFrame,
+  responseFrame,
+  type ServerFrame,
+  serverFrame,
+} from './frames.ts';
+export {
+  type ProbeAnswer,
+  type ProbeData,
+  type ProbeMethod,
+  probeLifeMs,
+  probeQuery,
+  probeRequests,
+} from './probe-protocol.ts';
+export {
+  type ConsumerParameters,
+  consumer,
+  type Link,
+  type LinkReport,
+  linkReport,
+  type Message,
+  type PagePoint,
+  type Participant,
+  type RecordingState,
+  type Role,
+  type Rung,
+  recordingState,
+  role,
+  rung,
+  type Slides,
+  type Snapshot,
+  type Source,
+  source,
+  type Timer,
+  type Why,
+} from './room-state.ts';
+export {
+  type IceServer,
+  isTurn,
+  type RtpCapabilities,
+  type RtpParameters,
+  type TransportParameters,
+} from './webrtc-parameters.ts';
 
 /**
  * The classroom's wire: every frame between a client and a media node, as JSON in text frames of one WebSocket.
@@ -57,121 +128,7 @@ export const closeCodes = {
   goingAway: 4503,
 } as const;
 
-export const role = z.enum(['presenter', 'receiver', 'assistant', 'observer']);
-export type Role = z.infer<typeof role>;
-
-/** What a participant may send. `screenAudio` is the sound of a shared screen. */
-export const source = z.enum(['camera', 'microphone', 'screen', 'screenAudio']);
-export type Source = z.infer<typeof source>;
-
-export const errorCodes = [
-  'token_invalid',
-  'token_expired',
-  'resume_unknown',
-  'not_joined',
-  'already_joined',
-  'bad_request',
-  'method_not_allowed',
-  'source_not_allowed',
-  'not_on_stage',
-  'stage_full',
-  'muted_by_presenter',
-  'session_not_open',
-  'session_ended',
-  'not_found',
-  'too_many_requests',
-  'media_unavailable',
-  'internal',
-] as const;
-export const errorCode = z.enum(errorCodes);
-export type ClassroomErrorCode = z.infer<typeof errorCode>;
-
-const id = z.string().min(1).max(64);
-const instant = z.number().int().nonnegative();
-const count = z.number().int().nonnegative();
 const nothing = z.object({});
-
-export const participant = z.object({
-  id,
-  role,
-  /** Shown name: a person's, or `school · room` for a room's device. */
-  name: z.string(),
-  /** The physical classroom, for a receiver or an assistant. */
-  roomId: id.nullable(),
-  /** False while its socket is gone and it may still resume. */
-  connected: z.boolean(),
-  /** What it is sending now, and which of these it has paused itself. */
-  sources: z.array(z.object({ source, paused: z.boolean() })),
-  /** The presenter has silenced its microphone. */
-  muted: z.boolean(),
-});
-export type Participant = z.infer<typeof participant>;
-
-/** One track to play, created at the node and paused until `resumeConsumers`. */
-export const consumer = z.object({
-  id,
-  producerId: id,
-  participantId: id,
-  source,
-  kind: z.enum(['audio', 'video']),
-  rtpParameters,
-  /** The sender has paused it: show its place-holder. */
-  producerPaused: z.boolean(),
-});
-export type ConsumerParameters = z.infer<typeof consumer>;
-
-export const slides = z.object({ fileId: id, name: z.string(), pages: count });
-export type Slides = z.infer<typeof slides>;
-
-/** `interrupted`: nothing has been written for 5 s, or the store does not answer and packets are kept on the node's disk. */
-export const recordingState = z.enum(['armed', 'recording', 'interrupted', 'finishing', 'finished', 'failed']);
-export type RecordingState = z.infer<typeof recordingState>;
-
-/** How well one participant receives, as it reports itself. */
-export const link = z.object({
-  rttMs: z.number().nonnegative().max(60_000).nullable(),
-  /** Share of packets lost on the way to it, 0 to 1, over the last period. */
-  loss: z.number().min(0).max(1).nullable(),
-  downKbps: z.number().nonnegative().max(1e7).nullable(),
-  upKbps: z.number().nonnegative().max(1e7).nullable(),
-  /** Frames a second of the presenter's picture. */
-  fps: z.number().nonnegative().max(240).nullable(),
-  /** Share of the audio played that was made up to hide loss, 0 to 1. */
-  concealed: z.number().min(0).max(1).nullable(),
-  /** How the media travels. */
-  path: z.enum(['udp', 'tcp', 'relay']).nullable(),
-  /** Step of the ladder, from everything to audio only. */
-  rung: z.enum(['all', 'no_thumbnails', 'low_video', 'slides_audio', 'audio']),
-});
-export type Link = z.infer<typeof link>;
-
-/** All state of a room that a client shows. */
-export const snapshot = z.object({
-  /** Raised by one each time the room's media is rebuilt. */
-  epoch: count,
-  /** The `seq` of the last notification that this snapshot already contains. */
-  seq: count,
-  session: z.object({
-    id,
-    title: z.string(),
-    /** False before the presenter has begun: rooms wait and see the clock. */
-    live: z.boolean(),
-    startedAt: instant.nullable(),
-    /** Music lesson: original sound, stereo, receivers' microphones closed. */
-    music: z.boolean(),
-  }),
-  participants: z.array(participant),
-  /** Rooms on stage, in the order they were called. */
-  stage: z.array(id),
-  /** Raised hands, the first first. */
-  hands: z.array(z.object({ roomId: id, raisedAt: instant })),
-  slides: slides.nullable(),
-  /** Page shown, from 1. */
-  page: count,
-  recording: recordingState.nullable(),
-  consumers: z.array(consumer),
-});
-export type Snapshot = z.infer<typeof snapshot>;
 
 const transports = {
   /** Null for those who may never send. */
@@ -183,7 +140,12 @@ const transports = {
 export const requests = {
   /** First frame of a new participant. A second join of the same account or device replaces the first. */
   join: {
-    data: z.object({ token: z.string().max(4096), rtpCapabilities }),
+    data: z.object({
+      token: z.string().max(4096),
+      rtpCapabilities,
+      /** Where the device's ladder stood when it was last in a lesson: it begins there. */
+      rung: rung.default('all'),
+    }),
     answer: z.object({
       participantId: id,
       /** Secret for `resume`. */
@@ -220,7 +182,7 @@ export const requests = {
   resumeProducer: { data: z.object({ producerId: id }), answer: nothing },
   closeProducer: { data: z.object({ producerId: id }), answer: nothing },
 
-  /** The client has made these consumers and is ready for their packets (video begins with a key frame). Unknown ids are ignored: their producer has just gone. */
+  /** The client has made these consumers and is ready for their packets (video begins with a key frame). Said again after a gap: a key frame. Unknown ids are ignored: their producer has just gone. */
   resumeConsumers: { data: z.object({ consumerIds: z.array(id).min(1).max(256) }), answer: nothing },
   pauseConsumers: { data: z.object({ consumerIds: z.array(id).min(1).max(256) }), answer: nothing },
   /** Largest simulcast layer wanted: 0 = quarter, 1 = half, 2 = full size. */
@@ -228,19 +190,33 @@ export const requests = {
 
   /** Presenter: show this page (from 1). */
   turnSlide: { data: z.object({ page: z.number().int().min(1).max(10_000) }), answer: nothing },
-  /** Presenter: show other slides, or none. */
-  showSlides: { data: z.object({ slides: slides.nullable() }), answer: nothing },
+  /** Presenter: the laser pointer is here; null: nowhere. */
+  pointAt: { data: z.object({ at: pagePoint.nullable() }), answer: nothing },
   callToStage: { data: z.object({ roomId: id }), answer: nothing },
   sendDown: { data: z.object({ roomId: id }), answer: nothing },
   /** Presenter: silence a participant's microphone, or allow it again. */
   mute: { data: z.object({ participantId: id, muted: z.boolean() }), answer: nothing },
   /** Receiver or assistant, for its own room. */
   raiseHand: { data: z.object({ raised: z.boolean() }), answer: nothing },
+  /** Receiver or assistant: so many are in its own room. Presenter: in the room that is named. */
+  confirmHeadCount: { data: z.object({ count: headCount, roomId: id.optional() }), answer: nothing },
+  /** Receiver or assistant: a word to the presenter alone; at most one a room every 2 s. */
+  sendMessage: {
+    data: z
+      .object({ kind: messageKind, text: messageText.default('') })
+      .refine(({ kind, text }) => (kind === 'text') === (text !== '')),
+    answer: z.object({ messageId: id }),
+  },
+  /** Presenter: it was read. */
+  seeMessage: { data: z.object({ messageId: id }), answer: nothing },
+  /** Presenter: a time for all, from now; null: no more. */
+  setTimer: { data: z.object({ durationMs: z.number().int().min(5_000).max(3_600_000).nullable() }), answer: nothing },
   /** Presenter: take a room's hand down. */
   lowerHand: { data: z.object({ roomId: id }), answer: nothing },
   /** A receiver off stage: a small still picture (JPEG, 320×180, base64) for the presenter's wall; at most one every 2 s. */
   sendPicture: { data: z.object({ jpeg: z.base64().max(48_000) }), answer: nothing },
-  reportLink: { data: link, answer: nothing },
+  /** About every 2 s, by whoever receives: the ladder goes by it. */
+  reportLink: { data: linkReport, answer: nothing },
   /** Leave at once, without the 30 s of grace. */
   leave: { data: nothing, answer: nothing },
   /** Presenter: the lesson is over for all. */
@@ -267,10 +243,22 @@ export const notifications = {
   consumerClosed: z.object({ consumerId: id }),
   /** One of the client's own producers was closed by the node. */
   producerClosed: z.object({ producerId: id, source, reason: z.enum(['sent_down']) }),
+  /** One of the client's own pictures: no larger layer is watched or recorded, so none need be sent. */
+  layersWanted: z.object({ producerId: id, spatialLayer: count.max(2) }),
+  /** The client's own ladder has moved: what it gets less, or again. */
+  rungChanged: z.object({ rung, why: why.nullable() }),
   slideTurned: z.object({ page: count, at: instant }),
   slidesShown: z.object({ slides: slides.nullable(), page: count, at: instant }),
-  stageChanged: z.object({ stage: z.array(id) }),
+  /** Unnumbered; to all but the presenter. */
+  pointerMoved: z.object({ at: pagePoint.nullable() }),
+  stageChanged: z.object({ stage: z.array(id), turns }),
   handsChanged: z.object({ hands: z.array(z.object({ roomId: id, raisedAt: instant })) }),
+  headCountConfirmed: z.object({ roomId: id, count: headCount, at: instant }),
+  /** To the presenter, and to those who are in that room. */
+  messageArrived: z.object({ message }),
+  /** To the same: the presenter has read it. */
+  messageSeen: z.object({ messageId: id }),
+  timerChanged: z.object({ timer: timer.nullable() }),
   /** To the muted participant itself as well. */
   muteChanged: z.object({ participantId: id, muted: z.boolean() }),
   wentLive: z.object({ startedAt: instant }),
@@ -288,39 +276,3 @@ export const notifications = {
 export type NotificationMethod = keyof typeof notifications;
 export type NotificationData<M extends NotificationMethod> = z.output<(typeof notifications)[M]>;
 export type EndReason = NotificationData<'ended'>['reason'];
-
-/** Client → node. `data` is parsed with `requests[method].data`. */
-export const requestFrame = z.object({
-  type: z.literal('request'),
-  id: z.number().int().nonnegative(),
-  method: z.string().max(64),
-  data: z.unknown(),
-});
-export type RequestFrame = z.infer<typeof requestFrame>;
-
-export const responseFrame = z.discriminatedUnion('ok', [
-  z.object({ type: z.literal('response'), id: z.number().int(), ok: z.literal(true), data: z.unknown() }),
-  z.object({
-    type: z.literal('response'),
-    id: z.number().int(),
-    ok: z.literal(false),
-    error: z.object({
-      code: errorCode,
-      /** The like HTTP status: 400, 401, 403, 404, 409, 429, 500, 503. */
-      status: z.number().int(),
-    }),
-  }),
-]);
-export type ResponseFrame = z.infer<typeof responseFrame>;
-
-export const notificationFrame = z.object({
-  type: z.literal('notification'),
-  seq: count.nullable(),
-  method: z.string().max(64),
-  data: z.unknown(),
-});
-export type NotificationFrame = z.infer<typeof notificationFrame>;
-
-/** Node → client. `data` is parsed with `requests[method].answer` or `notifications[method]`. */
-export const serverFrame = z.union([responseFrame, notificationFrame]);
-export type ServerFrame = z.infer<typeof serverFrame>;

@@ -4,6 +4,7 @@ import type { Consumer, DirectTransport, Producer, Router } from 'mediasoup/type
 import type { Logger } from 'pino';
 import type { Entry } from './chunk-entry.ts';
 import { type ChunkShipper, createChunkShipper } from './chunk-shipper.ts';
+import { createHeldMemory, type HeldMemory } from './held-memory.ts';
 import type { RecordingState } from './protocol.ts';
 import type { RecordedEvent, RecordedTrack, RecordingSink } from './recording-sink.ts';
 import { TrackRecorder } from './track-recorder.ts';
@@ -13,6 +14,8 @@ export type RecorderOptions = {
   sink: RecordingSink;
   /** Where chunks wait while the sink does not take them. */
   spoolFolder: string;
+  /** Default: its own. */
+  memory?: HeldMemory;
   log: Logger;
 };
 
@@ -111,6 +114,7 @@ export class Recorder {
           folder: join(this.#options.spoolFolder, recordingId),
           log: this.#log,
           onHealth: (healthy) => this.#sinkHealth(healthy),
+          memory: this.#options.memory ?? createHeldMemory(),
         });
         for (const { note, at: notedAt } of this.#early.splice(0)) this.#shipNote(recordingId, note, notedAt);
         this.#beginWanted();

@@ -18,6 +18,8 @@ export interface RecordingSink {
   trackOpened(track: RecordedTrack): Promise<void>;
   /** At most every 2 s a track. `bytes` is a whole chunk (see rtp-log.ts), immutable from now on. */
   chunkWritten(chunk: RecordedChunk, bytes: Uint8Array): Promise<void>;
+  /** The bytes of a chunk were lost before they came here: it is written down that they are missing. */
+  chunkLost(chunk: RecordedChunk): Promise<void>;
   /** `reason` is a stable word for the operator, such as `no_bytes`, `sink_failed`, `worker_died`. */
   stateChanged(change: {
     recordingId: string;

@@ -1,18 +1,14 @@
 import type { Logger } from 'pino';
+import { Adaptation } from './adaptation.ts';
+import { Attendance } from './attendance.ts';
+import { Audience } from './audience.ts';
 import type { Connection } from './connection.ts';
 import { ClassroomError } from './errors.ts';
 import { Forwarding } from './forwarding.ts';
+import { Graces } from './graces.ts';
+import { Messages } from './messages.ts';
 import { Participant } from './participant.ts';
-import {
-  closeCodes,
-  type EndReason,
-  type NotificationData,
-  type NotificationMethod,
-  type Role,
-  type RtpCapabilities,
-  type Slides,
-  type Snapshot,
-} from './protocol.ts';
+import { closeCodes, type EndReason, type RequestData, type Slides, type Snapshot, type Timer } from './protocol.ts';
 import type { Recorder } from './recorder.ts';
 import { reportEnd, reportPresence } from './reports.ts';
 import { RoomLifetime } from './room-lifetime.ts';
@@ -20,6 +16,7 @@ import { RoomMedia } from './room-media.ts';
 import type { SessionDescription, SessionHooks } from './session-hooks.ts';
 import { SlidePages } from './slide-pages.ts';
 import { SlideShow } from './slide-show.ts';
+import { snapshotOf } from './snapshot.ts';
 import { Stage } from './stage.ts';
 import type { JoinClaims } from './token.ts';
 import type { WorkerPool } from './workers.ts';
@@ -39,27 +36,33 @@ export type RoomOptions = {
 /** One class session on this node: who is here, what they are shown, and its recording. */
 export class Room {
   readonly classSessionId: string;
+  readonly audience = new Audience();
   readonly stage: Stage;
   readonly slideShow: SlideShow;
+  readonly messages = new Messages();
+  timer: Timer | null = null;
   readonly recorder: Recorder;
   readonly forwarding: Forwarding;
+  readonly attendance: Attendance;
+  readonly adaptation: Adaptation;
   readonly #options: RoomOptions;
   readonly #media: RoomMedia;
   readonly #lifetime: RoomLifetime;
   readonly #slidePages: SlidePages;
-  readonly #participants = new Map<string, Participant>();
-  readonly #graces = new Map<Participant, NodeJS.Timeout>();
-  #startedAt: number | null = null;
+  readonly #graces: Graces<Participant>;
+  startedAt: number | null = null;
   #closing: Promise<void> | null = null;
 
   constructor(options: RoomOptions) {
     const { classSessionId, description, pool, hooks, recorder, log, abandonAfterMs } = options;
     this.classSessionId = classSessionId;
     this.#options = options;
+    this.#graces = new Graces(options.resumeWindowMs, (participant) => this.leave(participant));
     this.stage = new Stage(description.roomIds);
     this.slideShow = new SlideShow(description.slides, description.page);
+    this.attendance = new Attendance({ classSessionId, hooks, log, headCounts: description.headCounts ?? [] });
     this.recorder = recorder;
-    recorder.onStateChanged((state) => this.broadcast('recordingChanged', { state }));
+    recorder.onStateChanged((state) => this.audience.broadcast('recordingChanged', { state }));
     this.#media = new RoomMedia({
       pool,
       recorder,
@@ -68,8 +71,8 @@ export class Room {
         for (const participant of this.participants) participant.closeMedia();
       },
       onBack: (epoch) => {
-        this.broadcast('reset', { epoch });
-        for (const participant of this.participants) this.updated(participant);
+        this.audience.broadcast('reset', { epoch });
+        for (const participant of this.participants) this.audience.updated(participant);
       },
     });
     this.forwarding = new Forwarding({
@@ -80,7 +83,15 @@ export class Room {
       log,
       participants: () => this.participants,
       live: () => this.live,
-      onSourcesChanged: (participant) => this.updated(participant),
+      onSourcesChanged: (participant) => {
+        this.audience.updated(participant);
+        this.adaptation.changed();
+      },
+    });
+    this.adaptation = new Adaptation({
+      log,
+      participants: () => this.participants,
+      isRecorded: (owner, source) => this.forwarding.isRecorded(owner, source),
     });
     this.#lifetime = new RoomLifetime({
       abandonAfterMs,
@@ -100,7 +111,7 @@ export class Room {
   }
 
   get live(): boolean {
-    return this.#startedAt !== null;
+    return this.startedAt !== null;
   }
 
   get closed(): boolean {
@@ -108,18 +119,14 @@ export class Room {
   }
 
   get participants(): Participant[] {
-    return [...this.#participants.values()];
-  }
-
-  has(participant: Participant): boolean {
-    return this.#participants.get(participant.id) === participant;
+    return this.audience.all;
   }
 
   /** The lesson begins: recording starts with it. */
   start(at: number): void {
     if (this.live || this.closed) return;
-    this.#startedAt = at;
-    this.broadcast('wentLive', { startedAt: at });
+    this.startedAt = at;
+    this.audience.broadcast('wentLive', { startedAt: at });
     this.recorder.start(at);
     this.recordSlides();
     this.forwarding.recordAll();
@@ -136,7 +143,7 @@ export class Room {
   showSlides(slides: Slides | null): number {
     this.slideShow.show(slides);
     const at = Date.now();
-    this.broadcast('slidesShown', { slides, page: this.slideShow.page, at });
+    this.audience.broadcast('slidesShown', { slides, page: this.slideShow.page, at });
     this.recordSlides();
     this.#slidePages.watch();
     return at;
@@ -144,20 +151,25 @@ export class Room {
 
   /**
    * Takes somebody in, with transports and consumers ready. The same account or device that is already here is replaced.
-   * @throws ClassroomError `session_ended`, `media_unavailable`
+   * @throws ClassroomError `session_ended`, `media_unavailable`, `not_joined` when it was put out again at once
    */
-  async join(claims: JoinClaims, rtpCapabilities: RtpCapabilities) {
-    const participant = new Participant(claims, rtpCapabilities);
+  async join(claims: JoinClaims, { rtpCapabilities, rung = 'all' }: Omit<RequestData<'join'>, 'token'>) {
+    const participant = new Participant(claims, rtpCapabilities, rung);
     const transports = await this.forwarding.openTransports(participant);
     if (this.closed) throw new ClassroomError('session_ended');
     for (const other of this.participants)
       if (other.identity === participant.identity) this.putOut(other, closeCodes.replaced, 'replaced');
-    this.#participants.set(participant.id, participant);
+    this.audience.add(participant);
     // What others began to send while the transports were made was not offered to who was not in yet.
-    await this.forwarding.offerRest(participant);
-    if (!this.has(participant)) throw new ClassroomError('session_ended');
+    try {
+      await this.forwarding.offerRest(participant);
+    } catch (cause) {
+      this.leave(participant);
+      throw cause;
+    }
+    if (!this.audience.has(participant)) throw new ClassroomError(this.closed ? 'session_ended' : 'not_joined');
     participant.muted = this.stage.isMuted(participant.roomId);
-    this.broadcast('participantJoined', { participant: participant.describe() }, participant);
+    this.audience.broadcast('participantJoined', { participant: participant.describe() }, participant);
     this.#report('participantJoined', participant);
     this.#changed();
     // From here on, what is new comes as a notification after this snapshot.
@@ -165,42 +177,29 @@ export class Room {
     return { participant, transports, snapshot: this.snapshot(participant) };
   }
 
-  /** Fresh transports and consumers for a participant. @throws ClassroomError `session_ended`, `media_unavailable` */
-  async reopen(participant: Participant) {
-    participant.opening = true;
-    try {
-      const transports = await this.forwarding.openTransports(participant);
-      return { epoch: this.#media.epoch, ...transports, consumers: participant.wireConsumers() };
-    } finally {
-      participant.opening = false;
-    }
-  }
-
   /** The participant has its answer: notifications after `seq` go to this connection. A former one is closed. */
   connect(participant: Participant, connection: Connection, seq: number): void {
-    clearTimeout(this.#graces.get(participant));
-    this.#graces.delete(participant);
+    this.#graces.end(participant);
     const wasLost = !participant.connected;
     participant.disconnect()?.close(closeCodes.replaced, 'replaced');
     participant.connect(connection, seq);
-    if (wasLost) this.updated(participant);
+    if (wasLost) this.audience.updated(participant);
   }
 
   /** Its socket is gone: its media goes on for a while. */
   disconnected(participant: Participant): void {
     participant.disconnect();
-    if (this.closed || !this.#participants.has(participant.id)) return;
-    this.updated(participant);
-    const grace = setTimeout(() => this.leave(participant), this.#options.resumeWindowMs);
-    this.#graces.set(participant, grace);
+    if (this.closed || !this.audience.has(participant)) return;
+    this.audience.updated(participant);
+    this.#graces.begin(participant);
   }
 
   leave(participant: Participant): void {
-    if (!this.#participants.delete(participant.id)) return;
-    clearTimeout(this.#graces.get(participant));
-    this.#graces.delete(participant);
+    if (!this.audience.remove(participant)) return;
+    this.#graces.end(participant);
     this.forwarding.close(participant);
-    this.broadcast('participantLeft', { participantId: participant.id });
+    this.audience.broadcast('participantLeft', { participantId: participant.id });
+    this.attendance.left(participant, Date.now());
     this.#report('participantLeft', participant);
     this.#changed();
   }
@@ -212,33 +211,13 @@ export class Room {
     connection?.close(code, reason);
   }
 
-  updated(participant: Participant): void {
-    this.broadcast('participantUpdated', { participant: participant.describe() });
-  }
-
-  broadcast<M extends NotificationMethod>(method: M, data: NotificationData<M>, except?: Participant): void {
-    for (const participant of this.#participants.values()) if (participant !== except) participant.notify(method, data);
-  }
-
-  /** To some roles only, and dropped where the line is slow. */
-  inform<M extends NotificationMethod>(method: M, data: NotificationData<M>, roles: readonly Role[]): void {
-    for (const each of this.#participants.values()) if (roles.includes(each.role)) each.inform(method, data);
+  setTimer(timer: Timer | null): void {
+    this.timer = timer;
+    this.audience.broadcast('timerChanged', { timer });
   }
 
   snapshot(participant: Participant): Snapshot {
-    const { title, music } = this.#options.description;
-    return {
-      epoch: this.#media.epoch,
-      seq: participant.outbox.seq,
-      session: { id: this.classSessionId, title, music, live: this.live, startedAt: this.#startedAt },
-      participants: this.participants.map((each) => each.describe()),
-      stage: this.stage.rooms,
-      hands: this.stage.hands,
-      slides: this.slideShow.slides,
-      page: this.slideShow.page,
-      recording: this.recorder.state,
-      consumers: participant.wireConsumers(),
-    };
+    return snapshotOf(this, participant, { epoch: this.#media.epoch, description: this.#options.description });
   }
 
   #report(event: 'participantJoined' | 'participantLeft', participant: Participant): void {
@@ -249,7 +228,8 @@ export class Room {
   #changed(): void {
     if (this.closed) return;
     const presented = this.participants.some(({ role }) => role === 'presenter');
-    this.#lifetime.changed({ live: this.live, presented, empty: this.#participants.size === 0 });
+    this.adaptation.changed();
+    this.#lifetime.changed({ live: this.live, presented, empty: this.audience.empty });
   }
 
   /**
@@ -263,7 +243,7 @@ export class Room {
 
   async #end(reason: EndReason, tell: boolean): Promise<void> {
     const at = Date.now();
-    this.broadcast('ended', { reason, at });
+    this.audience.broadcast('ended', { reason, at });
     await this.#close(closeCodes.ended, 'ended', 'finishing');
     const { classSessionId } = this;
     if (tell) void reportEnd(this.#options.hooks, { classSessionId, reason, at }, this.#options.log);
@@ -278,13 +258,15 @@ export class Room {
   async #close(code: number, reason: string, recording: 'finishing' | 'interrupted'): Promise<void> {
     this.#lifetime.close();
     this.#slidePages.close();
-    for (const timer of this.#graces.values()) clearTimeout(timer);
+    this.adaptation.close();
+    this.#graces.close();
     for (const participant of this.participants) {
       participant.disconnect()?.close(code, reason);
       participant.closeMedia();
+      this.attendance.left(participant, Date.now());
       this.#report('participantLeft', participant);
     }
-    this.#participants.clear();
+    this.audience.clear();
     await this.recorder.stop(recording);
     this.#options.onClosed();
     await this.#media.close();

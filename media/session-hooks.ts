@@ -20,6 +20,8 @@ export type SessionDescription = {
    * has consented. (Everything of the presenter is recorded.)
    */
   recordedFromRooms?: Source[];
+  /** What was confirmed before a restart in mid-lesson. */
+  headCounts?: { roomId: string; count: number }[];
 };
 
 /** What the classroom asks of, and tells to, whoever keeps class sessions. */
@@ -36,6 +38,25 @@ export interface SessionHooks {
   /** Who was here from when to when; the ground of attendance. A failure is logged and does not disturb the lesson. */
   participantJoined(event: Presence): Promise<void>;
   participantLeft(event: Presence): Promise<void>;
+  /** How much of the sound a room was to receive, and really did, since this was last told. A failure is logged. */
+  audioReceived(event: {
+    classSessionId: string;
+    participantId: string;
+    roomId: string;
+    expectedMs: number;
+    receivedMs: number;
+    at: number;
+  }): Promise<void>;
+  /** Somebody has counted who sits in a room. A failure is logged. */
+  headCountConfirmed(event: {
+    classSessionId: string;
+    roomId: string;
+    count: number;
+    role: Role;
+    accountId: string | null;
+    deviceId: string | null;
+    at: number;
+  }): Promise<void>;
   /** So that a restart in mid-lesson shows the same page. A failure is logged. */
   slideTurned(event: { classSessionId: string; fileId: string | null; page: number; at: number }): Promise<void>;
 }

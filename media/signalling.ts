@@ -5,13 +5,16 @@ import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { Connection } from './connection.ts';
 import { ClassroomError } from './errors.ts';
-import { callMethod, parseRequest, type RoomMethod } from './methods.ts';
+import type { LostAccess } from './lost-access.ts';
+import type { RoomMethod } from './method.ts';
+import { callMethod, parseRequest } from './methods.ts';
 import type { Participant } from './participant.ts';
 import {
   classroomPath,
   closeCodes,
   type IceServer,
   maxFrameBytes,
+  probeQuery,
   protocolVersion,
   type RequestAnswer,
   type RequestFrame,
@@ -21,12 +24,15 @@ import {
 } from './protocol.ts';
 import type { Room } from './room.ts';
 import type { SessionHooks } from './session-hooks.ts';
-import { verifyJoinToken } from './token.ts';
+import { holderOf, verifyJoinToken } from './token.ts';
 
 export type SignallingOptions = {
   tokenSecret: Uint8Array;
+  lostAccess: LostAccess;
   routerRtpCapabilities: RtpCapabilities;
-  iceServers: IceServer[];
+  iceServersFor(holder: string): IceServer[];
+  /** Takes the sockets of rooms that measure their link. */
+  probe(socket: WebSocket): void;
   hooks: SessionHooks;
   log: Logger;
   /** Opens the room when nobody is in yet. @throws ClassroomError `session_not_open`, `media_unavailable` */
@@ -50,33 +56,48 @@ export function createSignalling(options: SignallingOptions): Signalling {
 
   function onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // Once a server has a listener for upgrades, a socket that nobody takes stays open for ever.
-    const [path] = (request.url ?? '').split('?', 1);
-    if (path === classroomPath) sockets.handleUpgrade(request, socket, head, accept);
-    else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    const [path, query] = (request.url ?? '').split('?', 2);
+    const take = query === probeQuery ? options.probe : accept;
+    if (path === classroomPath) sockets.handleUpgrade(request, socket, head, take);
+    else refuse(socket);
+  }
+
+  /** Node has let go of an upgraded socket: an error that nobody listens for would end the process. */
+  function refuse(socket: Duplex): void {
+    socket.on('error', (error) => log.debug({ err: error }, 'a refused socket failed'));
+    socket.once('finish', () => socket.destroy());
+    socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
   }
 
   function accept(socket: WebSocket): void {
     let seat: Seat | null = null;
-    const unseated = setTimeout(() => connection.close(closeCodes.timeout, 'no_join'), requestTimeoutMs);
+    const untilJoined = () => setTimeout(() => connection.close(closeCodes.timeout, 'no_join'), requestTimeoutMs);
+    let unseated = untilJoined();
     const connection = new Connection(socket, log, {
       async onRequest(frame) {
         if (frame.method === 'join' || frame.method === 'resume') {
           if (seat) throw new ClassroomError('already_joined');
           const { room, participant, seq, data } = await (frame.method === 'join' ? join(frame) : resume(frame));
           clearTimeout(unseated);
+          connection.welcome();
           seat = { room, participant };
           const after = () => {
-            if (socket.readyState === socket.OPEN) room.connect(participant, connection, seq);
+            if (!room.audience.has(participant)) connection.close(closeCodes.refused, 'not_joined');
+            else if (socket.readyState === socket.OPEN) room.connect(participant, connection, seq);
             else room.disconnected(participant);
           };
           const undo = () => {
             seat = null;
+            unseated = untilJoined();
             if (frame.method === 'join') room.leave(participant);
           };
           return { data, after, undo };
         }
         if (!seat) throw new ClassroomError('not_joined');
-        return { data: await call(frame, seat) };
+        const data = await call(frame, seat);
+        // A socket that has done its part is not kept open by who holds on to it.
+        if (frame.method === 'leave') unseated = untilJoined();
+        return { data };
       },
       onClosed() {
         clearTimeout(unseated);
@@ -87,15 +108,16 @@ export function createSignalling(options: SignallingOptions): Signalling {
   }
 
   async function join(frame: RequestFrame) {
-    const { token, rtpCapabilities } = parseRequest('join', frame.data);
-    const claims = await verifyJoinToken(token, options.tokenSecret);
+    const { token, ...wanted } = parseRequest('join', frame.data);
+    const { claims, signedAt } = await verifyJoinToken(token, options.tokenSecret);
+    options.lostAccess.refuse(holderOf(claims), signedAt);
     const room = await options.room(claims.classSessionId);
-    const { participant, transports, snapshot } = await room.join(claims, rtpCapabilities);
+    const { participant, transports, snapshot } = await room.join(claims, wanted);
     const data: RequestAnswer<'join'> = {
       participantId: participant.id,
       resumeToken: participant.resumeToken,
       ...transports,
-      iceServers: options.iceServers,
+      iceServers: options.iceServersFor(participant.id),
       ...snapshot,
     };
     return { room, participant, seq: snapshot.seq, data };
@@ -125,9 +147,15 @@ export function createSignalling(options: SignallingOptions): Signalling {
   async function call({ method, data }: RequestFrame, { room, participant }: Seat): Promise<unknown> {
     if (!isRoomMethod(method)) throw new ClassroomError('not_found');
     if (room.closed) throw new ClassroomError('session_ended');
-    if (!room.has(participant)) throw new ClassroomError('not_joined');
+    if (!room.audience.has(participant)) throw new ClassroomError('not_joined');
     const warn = (error: unknown, message: string) => log.warn({ err: error, participant: participant.id }, message);
-    return callMethod(method, { room, participant, hooks: options.hooks, warn }, data);
+    try {
+      return await callMethod(method, { room, participant, hooks: options.hooks, warn }, data);
+    } catch (cause) {
+      // What it was about may have been closed under the call, and mediasoup's own words for that tell nobody anything.
+      if (cause instanceof ClassroomError || room.audience.has(participant)) throw cause;
+      throw new ClassroomError(room.closed ? 'session_ended' : 'not_joined', { cause });
+    }
   }
 
   return {

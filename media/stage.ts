@@ -14,6 +14,7 @@ export class Stage {
   readonly #muted = new Set<string>();
   #rooms: string[] = [];
   #hands: Hand[] = [];
+  readonly #turns = new Map<string, number>();
 
   constructor(members: Iterable<string>) {
     this.#members = new Set(members);
@@ -23,8 +24,18 @@ export class Stage {
     return [...this.#rooms];
   }
 
+  /** How often each room was called, so that none is forgotten. */
+  get turns(): { roomId: string; count: number }[] {
+    return [...this.#turns].map(([roomId, count]) => ({ roomId, count }));
+  }
+
   get hands(): Hand[] {
     return [...this.#hands];
+  }
+
+  /** Whether the room is part of the lesson. */
+  isMember(roomId: string): boolean {
+    return this.#members.has(roomId);
   }
 
   has(roomId: string | null): boolean {
@@ -37,6 +48,7 @@ export class Stage {
     if (this.#rooms.includes(roomId)) return false;
     if (this.#rooms.length >= places) throw new ClassroomError('stage_full');
     this.#rooms.push(roomId);
+    this.#turns.set(roomId, (this.#turns.get(roomId) ?? 0) + 1);
     return true;
   }
 

@@ -5,8 +5,12 @@ import { role, source } from './protocol.ts';
 
 const issuer = 'tongke';
 const audience = 'tongke:classroom';
+const probeAudience = 'tongke:probe';
 const algorithm = 'HS256';
 const lifetimeSeconds = 60;
+const toleranceSeconds = 5;
+/** No token is taken later than this after it was signed, whichever clock is ahead. */
+export const tokenLifetimeMs = (lifetimeSeconds + 2 * toleranceSeconds) * 1000;
 
 const shared = {
   classSessionId: z.string().min(1).max(64),
@@ -28,37 +32,69 @@ export const joinClaims = z.discriminatedUnion('role', [
 ]);
 export type JoinClaims = z.infer<typeof joinClaims>;
 
+/** The account or the device whose access it is. */
+export const holderOf = (claims: JoinClaims): string => ('deviceId' in claims ? claims.deviceId : claims.accountId);
+
+/** Which room's machine may measure its link. */
+export const probeClaims = z.object({ deviceId: z.string().min(1).max(64) });
+export type ProbeClaims = z.infer<typeof probeClaims>;
+
+async function sign(claims: JoinClaims | ProbeClaims, forWhom: string, secret: Uint8Array, now: number) {
+  // With its fraction of a second (NumericDate, RFC 7519), so that it is told whether access was lost before or after.
+  const issuedAt = now / 1000;
+  return new SignJWT(claims)
+    .setProtectedHeader({ alg: algorithm })
+    .setIssuer(issuer)
+    .setAudience(forWhom)
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(issuedAt + lifetimeSeconds)
+    .sign(secret);
+}
+
+/** What was signed, and when: milliseconds since 1970. */
+export interface Signed<T> {
+  claims: T;
+  signedAt: number;
+}
+
+async function verify<T>(schema: z.ZodType<T>, token: string, forWhom: string, secret: Uint8Array): Promise<Signed<T>> {
+  try {
+    const { payload } = await jwtVerify(token, secret, {
+      issuer,
+      audience: forWhom,
+      algorithms: [algorithm],
+      requiredClaims: ['exp'],
+      clockTolerance: toleranceSeconds,
+    });
+    return { claims: schema.parse(payload), signedAt: (payload.iat ?? 0) * 1000 };
+  } catch (cause) {
+    throw new ClassroomError(cause instanceof errors.JWTExpired ? 'token_expired' : 'token_invalid', { cause });
+  }
+}
+
 /**
  * Signs a join token: a JWT (RFC 7519, HS256) that is good for 60 s and one class session.
  * @param secret at least 32 bytes, shared by the API and its media nodes.
  * @param now milliseconds since 1970; for tests of expiry.
  */
 export async function signJoinToken(claims: JoinClaims, secret: Uint8Array, now = Date.now()): Promise<string> {
-  const issuedAt = Math.floor(now / 1000);
-  return new SignJWT(joinClaims.parse(claims))
-    .setProtectedHeader({ alg: algorithm })
-    .setIssuer(issuer)
-    .setAudience(audience)
-    .setIssuedAt(issuedAt)
-    .setExpirationTime(issuedAt + lifetimeSeconds)
-    .sign(secret);
+  return await sign(joinClaims.parse(claims), audience, secret, now);
 }
 
 /**
  * Checks signature, issuer, audience, age and shape of a join token.
  * @throws ClassroomError `token_expired` or `token_invalid`
  */
-export async function verifyJoinToken(token: string, secret: Uint8Array): Promise<JoinClaims> {
-  try {
-    const { payload } = await jwtVerify(token, secret, {
-      issuer,
-      audience,
-      algorithms: [algorithm],
-      requiredClaims: ['exp'],
-      clockTolerance: 5,
-    });
-    return joinClaims.parse(payload);
-  } catch (cause) {
-    throw new ClassroomError(cause instanceof errors.JWTExpired ? 'token_expired' : 'token_invalid', { cause });
-  }
+export async function verifyJoinToken(token: string, secret: Uint8Array): Promise<Signed<JoinClaims>> {
+  return await verify(joinClaims, token, audience, secret);
+}
+
+/** Signs a token that lets a room's machine measure its link, and do nothing else; good for 60 s. */
+export async function signProbeToken(claims: ProbeClaims, secret: Uint8Array, now = Date.now()): Promise<string> {
+  return await sign(probeClaims.parse(claims), probeAudience, secret, now);
+}
+
+/** @throws ClassroomError `token_expired` or `token_invalid` */
+export async function verifyProbeToken(token: string, secret: Uint8Array): Promise<Signed<ProbeClaims>> {
+  return await verify(probeClaims, token, probeAudience, secret);
 }

@@ -72,7 +72,7 @@ export class TrackRecorder {
   /** Called every 250 ms or so. */
   tick(): void {
     const now = this.#options.now();
-    if (this.#writer && now - this.#chunk.firstArrival >= chunkAgeMs) this.#finishChunk();
+    if (this.#chunk.packets > 0 && now - this.#chunk.firstArrival >= chunkAgeMs) this.#finishChunk();
     if (this.track.kind === 'video') this.#watchHoles(now);
   }
 
@@ -104,13 +104,15 @@ export class TrackRecorder {
   }
 
   #senderReport(trace: { type: string; info: unknown }): void {
-    if (trace.type !== 'sr' || !this.#writer) return;
+    if (trace.type !== 'sr' || this.#closed) return;
     const report = senderReportTrace.safeParse(trace.info);
     if (!report.success) {
       this.#options.onError(report.error);
       return;
     }
     const { ssrc, ntpSec, ntpFrac, rtpTs } = report.data;
+    // One that comes between two chunks goes into the next.
+    this.#writer ??= new RtpLogWriter();
     this.#writer.senderReport(this.#options.now(), {
       ssrc,
       ntpSeconds: ntpSec,

@@ -152,3 +152,6 @@ export const iceServer = z.object({
   credential: text.optional(),
 });
 export type IceServer = z.infer<typeof iceServer>;
+
+/** Whether an address of an ICE server is a relay's (RFC 7065). */
+export const isTurn = (url: string): boolean => /^turns?:/i.test(url);

@@ -23,7 +23,9 @@ export function measureCompleteness(surveys: TrackSurvey[], zero: number): Compl
       received += receivedMs;
     }
     for (const { from, to } of losses) {
-      gaps.push({ track: track.source, startMs: Math.round(from - zero), endMs: Math.round(to - zero) });
+      // What was lost before the first picture or sound is at 0, as every event of that time.
+      const startMs = Math.max(0, Math.round(from - zero));
+      gaps.push({ track: track.source, startMs, endMs: Math.max(startMs, Math.round(to - zero)) });
     }
     return {
       trackId: track.trackId,

@@ -96,6 +96,24 @@ function fitted({ width, height }: { width: number; height: number }): string {
   ].join(',');
 }
 
+const soundCodecs = {
+  /** One voice at a time, as a good telephone carries it: for lines that carry nothing else. */
+  speech: ['-c:a', 'aac', '-b:a', '24k', '-ac', '1', '-ar', '16000'],
+  music: ['-c:a', 'aac', '-b:a', '96k', '-ac', '2'],
+};
+export type SoundProfile = keyof typeof soundCodecs;
+
+/** The sound of the video alone, for replays beside the slides. */
+export async function takeSound(
+  video: string,
+  sound: { output: string; profile: SoundProfile },
+  run: { ffmpeg: string; signal: AbortSignal },
+): Promise<void> {
+  const quiet = ['-hide_banner', '-nostdin', '-y', '-loglevel', 'error'];
+  const args = ['-i', video, '-map', '0:a:0', ...soundCodecs[sound.profile], '-movflags', '+faststart', '-f', 'mp4'];
+  await runProgram(run.ffmpeg, [...quiet, ...args, sound.output], { signal: run.signal });
+}
+
 /** One picture of the video as JPEG. */
 export async function takePoster(
   video: string,

@@ -2,11 +2,12 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RecordedTrack } from '../recording-sink.ts';
 import { measureCompleteness } from './completeness.ts';
-import { compose, takePoster } from './composition.ts';
+import { compose, takePoster, takeSound } from './composition.ts';
 import type { FinishedRecording, FinishOptions } from './finished-recording.ts';
+import { joinClocks } from './media-clock.ts';
 import { writeAudioFile, writeVideoFile } from './media-file.ts';
 import { buildTimeline } from './timeline.ts';
-import { surveyTrack, type TrackSurvey } from './track-survey.ts';
+import { readTrack, type TrackReading, type TrackSurvey } from './track-survey.ts';
 
 /** Nothing of the recording can be seen or heard: there is nothing to publish. */
 export class EmptyRecordingError extends Error {
@@ -36,9 +37,11 @@ export async function finishRecording(options: FinishOptions): Promise<FinishedR
   const surveys = await surveyTracks(options);
   const usable = surveys.filter((survey) => survey.usable);
   if (usable.length === 0) throw new EmptyRecordingError(journal.recordingId);
-  onProgress(readingShare / 2);
   const zero = Math.min(...usable.map(({ span }) => span.from));
   const durationMs = Math.ceil(Math.max(...usable.map(({ span }) => span.to)) - zero);
+  // A single packet is no video.
+  if (durationMs <= 0) throw new EmptyRecordingError(journal.recordingId);
+  onProgress(readingShare / 2);
   const completeness = measureCompleteness(surveys, zero);
   const timeline = buildTimeline(journal.events, completeness, zero, durationMs);
 
@@ -62,12 +65,14 @@ export async function finishRecording(options: FinishOptions): Promise<FinishedR
     const atMs = Math.min(firstPictureMs + Math.min(5_000, durationMs / 4), durationMs * 0.9);
     await takePoster(videoPath, { output: posterPath, atMs }, { ffmpeg, signal });
   }
+  const soundPath = files.audio.length > 0 ? await soundOf(videoPath, options) : null;
   const timelinePath = join(workFolder, 'timeline.json');
   await writeFile(timelinePath, JSON.stringify(timeline));
   onProgress(1);
   return {
     videoPath,
     posterPath,
+    soundPath,
     timelinePath,
     durationMs,
     width: hasPicture ? size.width : null,
@@ -78,15 +83,33 @@ export async function finishRecording(options: FinishOptions): Promise<FinishedR
   };
 }
 
+/** Null when it cannot be taken: it can be made of the video later, and is no reason to be without that. */
+async function soundOf(videoPath: string, options: FinishOptions): Promise<string | null> {
+  const { workFolder, signal, sound = 'speech', ffmpeg = 'ffmpeg' } = options;
+  const output = join(workFolder, 'sound.mp4');
+  try {
+    await takeSound(videoPath, { output, profile: sound }, { ffmpeg, signal });
+    return output;
+  } catch (error) {
+    signal.throwIfAborted();
+    options.onSoundFailed?.(error);
+    return null;
+  }
+}
+
 async function surveyTracks({ journal, readChunk, signal, toleratesLoss }: FinishOptions): Promise<TrackSurvey[]> {
   const chunks = Map.groupBy(journal.chunks, ({ trackId }) => trackId);
-  const surveys: TrackSurvey[] = [];
+  const readings: TrackReading[] = [];
   for (const track of journal.tracks) {
     signal.throwIfAborted();
     const source = { readChunk, signal, toleratesLoss };
-    const survey = await surveyTrack(track, chunks.get(track.trackId) ?? [], journal.events, source);
-    if (survey) surveys.push(survey);
+    const reading = await readTrack(track, chunks.get(track.trackId) ?? [], journal.events, source);
+    if (reading) readings.push(reading);
   }
+  // A participant's tracks run by one clock, for as long as one recorder listens to it.
+  const senders = Map.groupBy(readings, ({ track }) => `${track.epoch}:${track.participantId}`);
+  for (const sender of senders.values()) joinClocks(sender.map(({ clock }) => clock));
+  const surveys = readings.map((reading) => reading.survey());
   return surveys.sort((a, b) => a.span.from - b.span.from);
 }
 

@@ -1,5 +1,6 @@
 import type { Source } from '../protocol.ts';
 import type { RecordedChunk, RecordedEvent, RecordedTrack } from '../recording-sink.ts';
+import type { SoundProfile } from './composition.ts';
 
 /** What the sink kept of a recording, in any order. */
 export type RecordingJournal = {
@@ -18,8 +19,12 @@ export type FinishOptions = {
   /** A folder that belongs to this recording alone; it is emptied first, as a former try may have left things there. */
   workFolder: string;
   signal: AbortSignal;
+  /** What the sound alone has to carry; default `speech`. */
+  sound?: SoundProfile;
   /** Name or path; default `ffmpeg` from PATH. */
   ffmpeg?: string;
+  /** The sound alone could not be taken; the video goes on without it. */
+  onSoundFailed?(error: unknown): void;
   /** 0 to 1, for whoever watches. */
   onProgress?(share: number): void;
 };
@@ -35,6 +40,8 @@ export type FinishedRecording = {
   videoPath: string;
   /** JPEG; null when the recording has no picture at all. */
   posterPath: string | null;
+  /** AAC in MP4: the sound alone; null when there is none, or it could not be taken. */
+  soundPath: string | null;
   /** `Timeline` as JSON. */
   timelinePath: string;
   durationMs: number;

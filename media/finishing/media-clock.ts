@@ -1,64 +1,77 @@
-const windowMs = 5_000;
-/** Windows on either side whose least delay counts for a window: a passing congestion must not bend the clock. */
-const neighbours = 2;
-/** Timestamps that disagree with the arrival by more than this were begun anew by the sender. */
-const jumpMs = 3_000;
+import { LeastDelay } from './least-delay.ts';
+import { type SenderReport, TrackClock } from './track-clock.ts';
 
-type Segment = { firstSequence: number; least: Map<number, number> };
+/** Reports of two tracks of one sender agree better than this; others are not of one clock. */
+const agreementMs = 3_000;
 
 /**
- * Tells when what an RTP timestamp names was sent, on the clock of the node that received it.
- *
- * Delay only ever adds to the time of arrival. So the least difference of arrival and timestamp over a while is the
- * offset of the two clocks (and the path's constant delay, the same for sound and picture of one sender), and the way it
- * changes over the lesson is their drift.
+ * Tells when what an RTP timestamp names was sent, on the clock of the node that received it: first on the sender's own
+ * clock, by its reports, then by how far that is behind, from the least delay on the way.
  */
 export class MediaClock {
-  readonly #rate: number;
-  readonly #segments: Segment[] = [];
-  #previous: { ms: number; arrival: number } | null = null;
+  readonly track: TrackClock;
+  #path: LeastDelay | null = null;
 
   /** @param rate ticks a second */
   constructor(rate: number) {
-    this.#rate = rate;
+    this.track = new TrackClock(rate);
   }
 
   /** Packets come in the order of their sequence numbers. */
   observe(sequence: number, ticks: number, arrival: number): void {
-    const ms = this.#ms(ticks);
-    const jumped =
-      this.#previous &&
-      (ms < this.#previous.ms - jumpMs || ms - this.#previous.ms > arrival - this.#previous.arrival + jumpMs);
-    if (!this.#previous || jumped) this.#segments.push({ firstSequence: sequence, least: new Map() });
-    this.#previous = { ms, arrival };
-    const least = this.#segments.at(-1)?.least;
-    const window = Math.floor(ms / windowMs);
-    least?.set(window, Math.min(least.get(window) ?? Number.POSITIVE_INFINITY, arrival - ms));
+    this.track.observe(sequence, ticks, arrival);
+    this.#path = null;
+  }
+
+  report(report: SenderReport): void {
+    this.track.report(report);
   }
 
   /** Milliseconds since 1970. Only for packets that were observed. */
   at(sequence: number, ticks: number): number {
-    const ms = this.#ms(ticks);
-    const segment = this.#segments.findLast((each) => each.firstSequence <= sequence) ?? this.#segments[0];
-    if (!segment) throw new RangeError('a clock that has seen no packet');
-    const place = ms / windowMs - 0.5;
-    const window = Math.floor(place);
-    const share = place - window;
-    return ms + smooth(segment, window) * (1 - share) + smooth(segment, window + 1) * share;
+    this.#path ??= pathOf([this]);
+    const ms = this.track.senderMs(sequence, ticks);
+    return ms + this.#path.at(ms);
   }
 
-  #ms(ticks: number): number {
-    return (ticks / this.#rate) * 1000;
+  /** Its sender's clock is that of other tracks, too. */
+  follow(path: LeastDelay): void {
+    this.#path = path;
   }
 }
 
-/** The least delay around a window; beyond the ends of what was received, that of the nearest end. */
-function smooth({ least }: Segment, window: number): number {
-  for (let reach = neighbours; ; reach = reach * 2 + 1) {
-    let found = Number.POSITIVE_INFINITY;
-    for (let near = window - reach; near <= window + reach; near += 1) {
-      found = Math.min(found, least.get(near) ?? Number.POSITIVE_INFINITY);
-    }
-    if (Number.isFinite(found)) return found;
+/**
+ * Brings the tracks of one sender together by what its reports say of its one clock: whatever sound and picture are
+ * delayed by on their ways, they are as far apart as when they were captured. Tracks without usable reports stay by
+ * their arrival.
+ */
+export function joinClocks(clocks: MediaClock[]): void {
+  const ahead = aheadOf(clocks);
+  if (ahead === null) return;
+  const joined = clocks.filter(({ track }) => {
+    const differences = track.sources
+      .map((ssrc) => ({ ssrc, difference: Math.abs((track.aheadOf(ssrc) ?? Number.POSITIVE_INFINITY) - ahead) }))
+      .sort((a, b) => a.difference - b.difference);
+    const [best] = differences;
+    if (!best || best.difference > agreementMs) return false;
+    track.synchronise(best.ssrc);
+    return true;
+  });
+  const path = pathOf(joined);
+  for (const clock of joined) clock.follow(path);
+}
+
+/** By a track that is sent once, where it is plain whose reports are its own. */
+function aheadOf(clocks: MediaClock[]): number | null {
+  for (const { track } of clocks) {
+    const [only, ...others] = track.sources;
+    if (only !== undefined && others.length === 0) return track.aheadOf(only);
   }
+  return null;
+}
+
+function pathOf(clocks: MediaClock[]): LeastDelay {
+  const path = new LeastDelay();
+  for (const { track } of clocks) for (const { ms, delay } of track.delays()) path.observe(ms, delay);
+  return path;
 }

@@ -72,11 +72,10 @@ export async function writeAudioFile(options: MediaFileOptions): Promise<void> {
   for await (const { frame, atMs } of placedFrames(options)) {
     await silenceUntil(atMs);
     const durationMs = opusDurationMs(frame.data);
-    // Silence in whole frames may reach a little into this one.
-    const at = Math.max(atMs, writtenToMs);
-    if (at - atMs > durationMs) continue;
-    await add(frame.data, at, durationMs);
-    writtenToMs = at + durationMs;
+    // Silence in whole frames may reach a little into this one, and a sender's clock that runs fast puts each a little
+    // into the one before: the stretching of the sound takes that up, where leaving out a frame would be heard.
+    await add(frame.data, atMs, durationMs);
+    writtenToMs = atMs + durationMs;
   }
   await silenceUntil(options.durationMs);
   await output.finalize();

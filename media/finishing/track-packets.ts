@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { RtpPacket } from 'werift-rtp';
 import type { RecordedChunk } from '../recording-sink.ts';
-import { type LoggedPacket, readRtpLog } from '../rtp-log.ts';
+import { type LoggedPacket, type LoggedSenderReport, readRtpLog } from '../rtp-log.ts';
 import { createUnwrapper } from '../sequence.ts';
 
 /** One RTP packet in its place. `sequence` and `ticks` are extended over their wraps; `arrival` in milliseconds since 1970. */
@@ -38,7 +38,11 @@ const reorderMs = 2_000;
  * A chunk that is lost is a hole of its sequence numbers, where that is tolerated.
  * @throws ChunkLostError
  */
-export async function* readTrackPackets(chunks: RecordedChunk[], source: ChunkSource): AsyncGenerator<TrackPacket> {
+export async function* readTrackPackets(
+  chunks: RecordedChunk[],
+  source: ChunkSource,
+  onReport: (report: LoggedSenderReport) => void = () => undefined,
+): AsyncGenerator<TrackPacket> {
   const unwrapTimestamp = createUnwrapper(32);
   let waiting: LoggedPacket[] = [];
   let last = -1;
@@ -61,7 +65,10 @@ export async function* readTrackPackets(chunks: RecordedChunk[], source: ChunkSo
   for (const chunk of [...chunks].sort((a, b) => a.number - b.number)) {
     const bytes = await readWhole(chunk, source);
     if (bytes === null) continue;
-    for (const record of readRtpLog(bytes)) if (record.type === 'rtp') waiting.push(record);
+    for (const record of readRtpLog(bytes)) {
+      if (record.type === 'rtp') waiting.push(record);
+      else onReport(record);
+    }
     yield* release(chunk.lastArrival - reorderMs);
   }
   yield* release(Number.POSITIVE_INFINITY);

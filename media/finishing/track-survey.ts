@@ -1,11 +1,16 @@
 import type { RecordedChunk, RecordedEvent, RecordedTrack } from '../recording-sink.ts';
+import type { LoggedSenderReport } from '../rtp-log.ts';
 import { audioFrames, type EncodedFrame, videoFrames } from './depacketise.ts';
 import { h264Size, vp8Size } from './frame-size.ts';
 import { MediaClock } from './media-clock.ts';
+import type { SenderReport } from './track-clock.ts';
 import { type ChunkSource, readTrackPackets, type TrackPacket } from './track-packets.ts';
 
 /** A stretch of wall clock time, milliseconds since 1970. */
 export type Span = { from: number; to: number };
+
+/** What is read of a track before it is known how its clock goes with those of its sender's other tracks. */
+export type TrackReading = { track: RecordedTrack; clock: MediaClock; survey(): TrackSurvey };
 
 /** What a first reading of a track tells. */
 export type TrackSurvey = {
@@ -28,16 +33,25 @@ const silenceMs = 1_000;
 /** Delay and jitter move the ends of a track less; more is a chunk that is missing. */
 const lostEndMs = 500;
 
-/** Reads a track once. Null when nothing of it was received. */
-export async function surveyTrack(
+/** Seconds from 1900, where NTP begins, to 1970. */
+const ntpToUnixSeconds = 2_208_988_800;
+
+function reportOf({ arrival, ssrc, rtpTimestamp, ntpSeconds, ntpFraction }: LoggedSenderReport): SenderReport {
+  const ntpMs = (ntpSeconds - ntpToUnixSeconds + ntpFraction / 2 ** 32) * 1000;
+  return { arrival, ssrc, rtpTimestamp, ntpMs };
+}
+
+/** Reads a track once. Null when nothing of it ever came. */
+export async function readTrack(
   track: RecordedTrack,
   chunks: RecordedChunk[],
   events: RecordedEvent[],
   source: ChunkSource,
-): Promise<TrackSurvey | null> {
+): Promise<TrackReading | null> {
   const clock = new MediaClock(track.clockRate);
   const pauses = pausesOf(track.trackId, events);
-  const silences: Span[] = [];
+  /** By arrival, which may be that of packets that were only held up on the way. */
+  const silences: { from: TrackPacket; to: TrackPacket }[] = [];
   const holes: { from: TrackPacket; to: TrackPacket }[] = [];
   const frames: { sequence: number; ticks: number }[] = [];
   let size: TrackSurvey['size'] = null;
@@ -46,14 +60,14 @@ export async function surveyTrack(
   let previous: TrackPacket | null = null;
 
   async function* observed(): AsyncGenerator<TrackPacket> {
-    for await (const packet of readTrackPackets(chunks, source)) {
+    for await (const packet of readTrackPackets(chunks, source, (report) => clock.report(reportOf(report)))) {
       clock.observe(packet.sequence, packet.ticks, packet.arrival);
       opening ??= packet;
       if (previous && packet.sequence > previous.sequence + 1) {
         lostPackets += packet.sequence - previous.sequence - 1;
         holes.push({ from: previous, to: packet });
       } else if (previous && packet.arrival - previous.arrival > silenceMs) {
-        silences.push({ from: previous.arrival, to: packet.arrival });
+        silences.push({ from: previous, to: packet });
       }
       previous = packet;
       yield packet;
@@ -70,30 +84,59 @@ export async function surveyTrack(
     if (track.kind === 'video') frames.push({ sequence: frame.sequence, ticks: frame.ticks });
   }
   const closing: TrackPacket | null = previous;
-  if (!opening || !closing) return null;
+  if (!opening || !closing) {
+    if (chunks.length === 0) return null;
+    return { track, clock, survey: () => lostTrack({ track, chunks, clock }, pauses) };
+  }
+  const ends = { opening, closing };
+  const heard = { track, chunks, clock, ...ends, first, frames, holes, silences, lostPackets, size };
+  return { track, clock, survey: () => surveyOf(heard, pauses) };
+}
+
+function surveyOf(
+  heard: Pick<TrackSurvey, 'track' | 'chunks' | 'clock' | 'lostPackets' | 'size'> & {
+    opening: TrackPacket;
+    closing: TrackPacket;
+    first: EncodedFrame | null;
+    frames: { sequence: number; ticks: number }[];
+    holes: { from: TrackPacket; to: TrackPacket }[];
+    silences: { from: TrackPacket; to: TrackPacket }[];
+  },
+  pauses: Span[],
+): TrackSurvey {
+  const { track, chunks, clock, opening, closing, first, frames, holes, lostPackets, size } = heard;
   const timeOf = ({ sequence, ticks }: { sequence: number; ticks: number }) => clock.at(sequence, ticks);
-  const heard = { from: timeOf(opening), to: timeOf(closing) };
-  // The journal knows of chunks at either end that are lost.
-  const known = {
-    from: Math.min(...chunks.map(({ firstArrival }) => firstArrival)),
-    to: Math.max(...chunks.map(({ lastArrival }) => lastArrival)),
-  };
+  const played = { from: timeOf(opening), to: timeOf(closing) };
+  // The journal knows of chunks at either end that are lost. What is told by arrival is as late as the rest of the track.
+  const early = Math.min(...chunks.map(({ firstArrival }) => firstArrival)) - opening.arrival;
+  const late = Math.max(...chunks.map(({ lastArrival }) => lastArrival)) - closing.arrival;
   const span = {
-    from: heard.from - known.from > lostEndMs ? known.from : heard.from,
-    to: known.to - heard.to > lostEndMs ? known.to : heard.to,
+    from: played.from + (early < -lostEndMs ? early : 0),
+    to: played.to + (late > lostEndMs ? late : 0),
   };
+  const silences = heard.silences.map(({ from, to }) => ({ from: timeOf(from), to: timeOf(to) }));
   // A picture is gone until the next one that can be decoded; of sound, what was lost itself.
   const back = (packet: TrackPacket) =>
     track.kind === 'audio' ? packet : (frames[lowerBound(frames, packet.sequence)] ?? closing);
   const missing = [
     { from: span.from, to: first ? timeOf(first) : span.to },
-    { from: heard.to, to: span.to },
+    { from: played.to, to: span.to },
     ...holes.map(({ from, to }) => ({ from: timeOf(from), to: timeOf(back(to)) })),
-    ...silences,
+    ...silences.filter(({ from, to }) => to - from > silenceMs),
   ];
   const within = merge(missing.map(({ from, to }) => ({ from: Math.max(from, span.from), to: Math.min(to, span.to) })));
   const losses = within.flatMap((loss) => subtract(loss, pauses));
   return { track, chunks, clock, span, usable: first !== null, losses, lostPackets, size };
+}
+
+/** The journal knows of chunks, and all of them are lost: what there was of it is told by their arrival alone. */
+function lostTrack(told: Pick<TrackSurvey, 'track' | 'chunks' | 'clock'>, pauses: Span[]): TrackSurvey {
+  const span = {
+    from: Math.min(...told.chunks.map(({ firstArrival }) => firstArrival)),
+    to: Math.max(...told.chunks.map(({ lastArrival }) => lastArrival)),
+  };
+  const lostPackets = told.chunks.reduce((sum, { packets }) => sum + packets, 0);
+  return { ...told, span, usable: false, losses: subtract(span, pauses), lostPackets, size: null };
 }
 
 export function framesOf(track: RecordedTrack, packets: AsyncIterable<TrackPacket>): AsyncGenerator<EncodedFrame> {

@@ -1,0 +1,207 @@
+import type { Consumer, Producer, WebRtcTransport } from 'mediasoup/types';
+import type { Logger } from 'pino';
+import type { WebSocket } from 'ws';
+import type { z } from 'zod';
+import { Connection } from './connection.ts';
+import { connectTransport } from './dtls.ts';
+import { ClassroomError } from './errors.ts';
+import type { LostAccess } from './lost-access.ts';
+import {
+  closeCodes,
+  type IceServer,
+  type ProbeAnswer,
+  type ProbeMethod,
+  probeLifeMs,
+  probeRequests,
+  type RequestFrame,
+  type RtpCapabilities,
+  requestTimeoutMs,
+} from './protocol.ts';
+import { verifyProbeToken } from './token.ts';
+import { transportParameters } from './webrtc-parameters.ts';
+import type { RouterLease, WorkerPool } from './workers.ts';
+
+export type LinkProbeOptions = {
+  tokenSecret: Uint8Array;
+  lostAccess: LostAccess;
+  routerRtpCapabilities: RtpCapabilities;
+  pool: WorkerPool;
+  iceServersFor(holder: string): IceServer[];
+  log: Logger;
+};
+
+/** Lessons go first: more rooms than this do not measure their links at once on one node. */
+const mostProbes = 64;
+const bitrate = 600_000;
+
+type Way = { send: WebRtcTransport; receive: WebRtcTransport; producer?: Producer; consumer?: Consumer };
+type Handlers = {
+  [M in ProbeMethod]: (data: z.output<(typeof probeRequests)[M]['data']>) => Promise<ProbeAnswer<M>>;
+};
+
+export type LinkProbes = {
+  /** Takes the socket of a room that measures its link. */
+  accept(socket: WebSocket): void;
+  /** The device has lost its access. */
+  putOut(deviceId: string): void;
+};
+
+/** One probe a device: a token that is used again ends the probe that it was used for before. */
+export function createLinkProbes(options: LinkProbeOptions): LinkProbes {
+  let running = 0;
+  /** By device: what ends its probe. */
+  const endings = new Map<string, (code: number, reason: string) => void>();
+
+  function accept(socket: WebSocket): void {
+    let lease: RouterLease | null = null;
+    let way: Way | null = null;
+    let ofDevice: string | null = null;
+    let ended = false;
+    const life = setTimeout(() => connection.close(closeCodes.timeout, 'probe_over'), probeLifeMs);
+    const unproved = setTimeout(() => connection.close(closeCodes.timeout, 'no_token'), requestTimeoutMs);
+
+    async function openWay({ router, webRtcServer }: RouterLease): Promise<Way> {
+      const open = () =>
+        router.createWebRtcTransport({
+          webRtcServer,
+          enableUdp: true,
+          enableTcp: true,
+          preferUdp: true,
+          initialAvailableOutgoingBitrate: bitrate,
+        });
+      const [send, receive] = await Promise.all([open(), open()]);
+      await send.setMaxIncomingBitrate(bitrate);
+      return { send, receive };
+    }
+
+    function closeWay(): void {
+      way?.send.close();
+      way?.receive.close();
+      way = null;
+    }
+
+    function ready(): Way {
+      if (!way || way.send.closed) throw new ClassroomError('not_found');
+      return way;
+    }
+
+    const handlers: Handlers = {
+      async openProbe({ token }) {
+        const { claims, signedAt } = await verifyProbeToken(token, options.tokenSecret);
+        const { deviceId } = claims;
+        options.lostAccess.refuse(deviceId, signedAt);
+        if (ofDevice !== null || ended) throw new ClassroomError('already_joined');
+        endings.get(deviceId)?.(closeCodes.replaced, 'replaced');
+        if (running >= mostProbes) throw new ClassroomError('too_many_requests');
+        running += 1;
+        ofDevice = deviceId;
+        endings.set(deviceId, finish);
+        try {
+          lease = await options.pool.openRouter();
+        } catch (cause) {
+          leave();
+          throw cause;
+        }
+        clearTimeout(unproved);
+        connection.welcome();
+        // Whoever left meanwhile, or was put out, leaves no router behind.
+        if (ended || socket.readyState !== socket.OPEN) end();
+        return {
+          routerRtpCapabilities: options.routerRtpCapabilities,
+          iceServers: options.iceServersFor(deviceId),
+        };
+      },
+
+      async beginPath() {
+        if (!lease) throw new ClassroomError('not_joined');
+        closeWay();
+        const opened = await openWay(lease);
+        way = opened;
+        return {
+          sendTransport: transportParameters.parse(opened.send),
+          receiveTransport: transportParameters.parse(opened.receive),
+        };
+      },
+
+      async connectTransport({ transportId, dtlsParameters }) {
+        const { send, receive } = ready();
+        const transport = [send, receive].find(({ id }) => id === transportId);
+        if (!transport) throw new ClassroomError('not_found');
+        await connectTransport(transport, dtlsParameters);
+        return {};
+      },
+
+      async echo({ rtpParameters, rtpCapabilities }) {
+        const mine = ready();
+        if (mine.producer) throw new ClassroomError('already_joined');
+        try {
+          mine.producer = await mine.send.produce({ kind: 'video', rtpParameters });
+          const { id: producerId } = mine.producer;
+          mine.consumer = await mine.receive.consume({ producerId, rtpCapabilities, paused: true });
+        } catch (cause) {
+          throw new ClassroomError('bad_request', { cause });
+        }
+        const { id: producerId } = mine.producer;
+        const { id, rtpParameters: echoed } = mine.consumer;
+        return {
+          producerId,
+          consumer: probeRequests.echo.answer.shape.consumer.parse({ id, producerId, rtpParameters: echoed }),
+        };
+      },
+
+      async resumeEcho() {
+        const { consumer } = ready();
+        if (!consumer) throw new ClassroomError('not_found');
+        await consumer.resume();
+        return {};
+      },
+    };
+
+    /** Gives its place to others. */
+    function leave(): void {
+      closeWay();
+      lease?.release();
+      lease = null;
+      if (ofDevice === null) return;
+      running -= 1;
+      endings.delete(ofDevice);
+      ofDevice = null;
+    }
+
+    function end(): void {
+      clearTimeout(life);
+      clearTimeout(unproved);
+      ended = true;
+      leave();
+    }
+
+    /** At once: the socket of a line that is gone closes late. */
+    function finish(code: number, reason: string): void {
+      end();
+      connection.close(code, reason);
+    }
+
+    const connection = new Connection(socket, options.log, {
+      onRequest: async (frame) => ({ data: await call(handlers, frame) }),
+      onClosed: end,
+    });
+  }
+
+  return {
+    accept,
+    putOut: (deviceId) => endings.get(deviceId)?.(closeCodes.refused, 'access_ended'),
+  };
+}
+
+function isProbeMethod(method: string): method is ProbeMethod {
+  return Object.hasOwn(probeRequests, method);
+}
+
+/** TypeScript cannot see that a method's handler takes what its schema gives, hence the one cast. */
+async function call(handlers: Handlers, { method, data }: RequestFrame): Promise<unknown> {
+  if (!isProbeMethod(method)) throw new ClassroomError('not_found');
+  const parsed = probeRequests[method].data.safeParse(data);
+  if (!parsed.success) throw new ClassroomError('bad_request', { cause: parsed.error });
+  const handle = handlers[method] as (input: unknown) => Promise<unknown>;
+  return await handle(parsed.data);
+}

@@ -1,0 +1,33 @@
+import type { Participant } from './participant.ts';
+import type { Room } from './room.ts';
+import type { Snapshot } from './room-state.ts';
+import type { SessionDescription } from './session-hooks.ts';
+
+/** The room as somebody in it is to see it. */
+export function snapshotOf(
+  room: Room,
+  participant: Participant,
+  { epoch, description }: { epoch: number; description: Pick<SessionDescription, 'title' | 'music'> },
+): Snapshot {
+  const { title, music } = description;
+  const { live, startedAt, stage, slideShow, messages } = room;
+  return {
+    epoch,
+    seq: participant.outbox.seq,
+    now: Date.now(),
+    session: { id: room.classSessionId, title, music, live, startedAt },
+    participants: room.participants.map((each) => each.describe()),
+    stage: stage.rooms,
+    turns: stage.turns,
+    hands: stage.hands,
+    headCounts: room.attendance.headCounts,
+    timer: room.timer,
+    messages: participant.role === 'presenter' ? messages.all : messages.of(participant.roomId),
+    slides: slideShow.slides,
+    page: slideShow.page,
+    recording: room.recorder.state,
+    consumers: participant.wireConsumers(),
+    rung: participant.ladder.rung,
+    why: participant.ladder.why,
+  };
+}
