@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { soundsOf } from './pinyin.ts';
+import { partsOf } from './words.ts';
 
 const slug = z.string().nullable();
 
@@ -13,6 +14,8 @@ const indexedSchema = z.object({
   words: z.array(z.string()),
   description: z.string(),
   schoolName: z.string(),
+  /** The words inside its files. */
+  text: z.string(),
 
   kind: z.string(),
   stage: slug,
@@ -22,6 +25,8 @@ const indexedSchema = z.object({
   volume: slug,
   /** The place in the catalog and all that lies above it. */
   nodeIds: z.array(z.uuid()),
+  /** The lesson itself, where the place goes that deep. */
+  lessonId: z.uuid().nullable(),
   schoolId: z.uuid(),
   ownerId: z.uuid(),
   /** The alliances of its school. */
@@ -38,12 +43,18 @@ export type IndexedFields = z.output<typeof indexedSchema>;
 export type SearchDocument<Shown> = IndexedFields & { shown: Shown };
 
 /**
- * As the index stores it: pinyin in a field of its own, and what is shown as one text, which Meilisearch
- * hands out unread; an object it would take apart and put together twice for every hit.
+ * As the index stores it: pinyin and parts of words in fields of their own, and what is shown as one text, which
+ * Meilisearch hands out unread; an object it would take apart and put together twice for every hit.
  */
 export function toStored<Shown>(document: SearchDocument<Shown>) {
-  const { title, lesson, shown } = document;
-  return { ...document, pinyin: soundsOf([title, lesson]), shown: JSON.stringify(shown) };
+  const { title, lesson, lessonId, shown } = document;
+  return {
+    ...document,
+    pinyin: soundsOf([title, lesson]),
+    lessonPinyin: lessonId === null ? [] : soundsOf([lesson]),
+    parts: partsOf([title, lesson]),
+    shown: JSON.stringify(shown),
+  };
 }
 
 function parseJson(text: string, context: z.RefinementCtx): unknown {

@@ -11,6 +11,7 @@ export const filterFields = [
   'ownerId',
   'allianceIds',
   'visibility',
+  'lessonId',
 ] as const;
 export type FilterField = (typeof filterFields)[number];
 

@@ -1,6 +1,7 @@
 export type { IndexedFields, SearchDocument } from './documents.ts';
 export { all, any, type FacetField, type Filter, type FilterField, facetFields, oneOf } from './filters.ts';
 export { createMeilisearchIndex, type MeilisearchOptions } from './meilisearch.ts';
+export { isBlank, parseQuery, type Query } from './query.ts';
 export {
   highlightEnd,
   highlightStart,
@@ -12,4 +13,11 @@ export {
   SearchUnavailableError,
   type SortOrder,
   sortOrders,
+  type Vocabulary,
 } from './search-index.ts';
+export {
+  createUnderstander,
+  type KnownWord,
+  type Understander,
+  type Understood,
+} from './understanding.ts';

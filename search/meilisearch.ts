@@ -4,13 +4,17 @@ import type { z } from 'zod';
 import { answerSchema, toStored } from './documents.ts';
 import { isAnswer, translateFailure } from './failures.ts';
 import { toMeilisearch } from './filters.ts';
+import { soundOf } from './pinyin.ts';
+import { isBlank, toMeilisearchQuery } from './query.ts';
 import {
   highlightEnd,
   highlightStart,
   type SearchIndex,
   type SearchRequest,
+  type SearchResult,
   SearchUnavailableError,
   type SortOrder,
+  type Vocabulary,
 } from './search-index.ts';
 import { documentVersion, indexSettings } from './settings.ts';
 import { taskDone } from './tasks.ts';
@@ -59,8 +63,13 @@ export function createMeilisearchIndex<Shown>(options: MeilisearchOptions<Shown>
     if (!(await exists(name))) throw new SearchUnavailableError('The search index has not been built yet.');
   }
 
-  async function updateSettings(target: Index, present: Settings, signal?: AbortSignal): Promise<void> {
-    const changed = Object.entries(indexSettings).filter(
+  async function updateSettings(
+    target: Index,
+    present: Settings,
+    vocabulary: Vocabulary,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const changed = Object.entries(indexSettings(vocabulary)).filter(
       ([key, value]) => !isDeepStrictEqual(present[key as keyof Settings], value),
     );
     if (changed.length > 0) await done(target.updateSettings(Object.fromEntries(changed)), signal);
@@ -79,13 +88,13 @@ export function createMeilisearchIndex<Shown>(options: MeilisearchOptions<Shown>
   }
 
   return {
-    prepare: (signal) =>
+    prepare: (vocabulary, signal) =>
       attempt(async () => {
         if (!(await exists(name))) return 'missing';
         const settings = await index.getSettings();
         // A rebuild sets them before the index takes its name; without them it came about in another way.
         if (!settings.filterableAttributes?.length) return 'missing';
-        await updateSettings(index, settings, signal);
+        await updateSettings(index, settings, vocabulary, signal);
         return 'ready';
       }),
 
@@ -103,20 +112,41 @@ export function createMeilisearchIndex<Shown>(options: MeilisearchOptions<Shown>
 
     search: (request, signal) =>
       attempt(async () => {
-        const found = answer.parse(await index.search(request.query, searchParams(request), signal && { signal }));
-        return {
-          hits: found.hits.map((hit) => ({ id: hit.id, shown: hit.shown, highlight: hit._formatted })),
-          total: found.estimatedTotalHits,
-          facets: found.facetDistribution ?? {},
-        };
+        const { q, ...params } = searchParams(request);
+        return resultOf(answer.parse(await index.search(q, params, signal && { signal })));
       }),
 
-    rebuild: (batches, signal) =>
+    searchAll: (requests, signal) =>
+      attempt(async () => {
+        const queries = requests.map((request) => ({ indexUid: name, ...searchParams(request) }));
+        const { results } = await client.multiSearch({ queries }, signal && { signal });
+        return results.map((found) => resultOf(answer.parse(found)));
+      }),
+
+    suggest: (typed, filter, limit, signal) =>
+      attempt(async () => {
+        const found = await index.search(
+          typed,
+          {
+            filter: [toMeilisearch(filter), 'lessonId IS NOT NULL'].filter((part) => part !== undefined),
+            distinct: 'lessonId',
+            attributesToSearchOn: ['lesson', 'lessonPinyin'],
+            attributesToRetrieve: ['id', 'shown'],
+            attributesToHighlight: ['title', 'description'],
+            matchingStrategy: 'all',
+            limit,
+          },
+          signal && { signal },
+        );
+        return answer.parse(found).hits.map((hit) => hit.shown);
+      }),
+
+    rebuild: (vocabulary, batches, signal) =>
       attempt(async () => {
         await dropIndex(nextName, signal);
         await done(client.createIndex(nextName, { primaryKey: 'id' }), signal);
         const next = client.index(nextName);
-        await updateSettings(next, {}, signal);
+        await updateSettings(next, {}, vocabulary, signal);
         const tasks: EnqueuedTask[] = [];
         let count = 0;
         for await (const documents of batches) {
@@ -146,15 +176,18 @@ const sortings: Record<SortOrder, string[] | undefined> = {
 };
 
 /** How a request is put to Meilisearch. */
-export function searchParams(request: SearchRequest): SearchParams {
+export function searchParams(request: SearchRequest): SearchParams & { q: string } {
+  const { query } = request;
   // Without words all are equally relevant, and the newest says most.
-  const sort = request.query === '' && request.sort === 'relevance' ? 'newest' : request.sort;
+  const sort = isBlank(query) && request.sort === 'relevance' ? 'newest' : request.sort;
+  const bySound = request.by === 'sounds';
   return {
+    q: toMeilisearchQuery(bySound ? { ...query, words: soundOf(query.words) ?? query.words } : query),
     filter: toMeilisearch(request.filter),
     sort: sortings[sort],
-    // The commonest word is given up first: of 三年级 分数 that is 三年级. Sorted by anything but relevance,
-    // hits of only some of the words would stand before those of all.
-    matchingStrategy: sort === 'relevance' ? 'frequency' : 'all',
+    // The commonest word is given up first: of 三年级 分数 that is 三年级.
+    matchingStrategy: request.match === 'all' ? 'all' : 'frequency',
+    ...(bySound && { attributesToSearchOn: ['pinyin'] }),
     limit: request.limit,
     offset: request.offset,
     facets: request.facets.length > 0 ? [...request.facets] : undefined,
@@ -165,5 +198,15 @@ export function searchParams(request: SearchRequest): SearchParams {
     cropMarker: '…',
     highlightPreTag: highlightStart,
     highlightPostTag: highlightEnd,
+  };
+}
+
+type Answer<Shown> = z.output<ReturnType<typeof answerSchema<Shown>>>;
+
+function resultOf<Shown>(found: Answer<Shown>): SearchResult<Shown> {
+  return {
+    hits: found.hits.map((hit) => ({ id: hit.id, shown: hit.shown, highlight: hit._formatted })),
+    total: found.estimatedTotalHits,
+    facets: found.facetDistribution ?? {},
   };
 }

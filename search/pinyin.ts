@@ -1,12 +1,8 @@
 import { pinyin } from 'pinyin-pro';
+import { hanRuns, segmenter } from './words.ts';
 
 /** Longest run of syllables that is indexed from one word on; nobody types more without seeing the hit. */
 const LONGEST_RUN = 8;
-
-// Making one takes longer than using it; it keeps nothing between uses.
-const segmenter = new Intl.Segmenter('zh', { granularity: 'word' });
-
-const hanRuns = /\p{Script=Han}+/gu;
 
 /**
  * How a Chinese text is typed by its sounds: each word, and from its start on the full syllables
@@ -28,4 +24,13 @@ export function soundsOf(texts: readonly string[]): string[] {
     }
   }
   return [...sounds];
+}
+
+/** How a query sounds: 草船接箭 is caochuanjiejian, as 草船借箭 is. Null when there is nothing Chinese in it. */
+export function soundOf(words: string): string | null {
+  if (!/\p{Script=Han}/u.test(words)) return null;
+  return words
+    .split(/\s+/u)
+    .map((word) => pinyin(word, { toneType: 'none', type: 'array', v: true, nonZh: 'consecutive' }).join(''))
+    .join(' ');
 }

@@ -1,12 +1,17 @@
 import type { SearchDocument } from './documents.ts';
 import type { FacetField, Filter } from './filters.ts';
+import type { Query } from './query.ts';
 
 export const sortOrders = ['relevance', 'newest', 'popular'] as const;
 export type SortOrder = (typeof sortOrders)[number];
 
 export interface SearchRequest {
-  /** What was typed; empty finds everything. */
-  query: string;
+  /** What was typed; blank finds everything. */
+  query: Query;
+  /** Whether a hit has to hold all words, or some of them, the rarer ones first. Phrases it always has to hold. */
+  match: 'all' | 'some';
+  /** Whether by the words themselves or by how they sound, whichever way they are written. */
+  by: 'words' | 'sounds';
   filter: Filter;
   sort: SortOrder;
   limit: number;
@@ -30,6 +35,14 @@ export interface SearchResult<Shown> {
   facets: Partial<Record<FacetField, Record<string, number>>>;
 }
 
+/** What the index knows about words, as the catalog and the administrators have it. */
+export interface Vocabulary {
+  /** Each group: words that stand for one another. */
+  synonyms: readonly (readonly string[])[];
+  /** Words that are not to be taken apart. */
+  dictionary: readonly string[];
+}
+
 /** Enclose a matched word. Control characters: no text holds them, and no reader takes them for markup. */
 export const highlightStart = '\u0001';
 export const highlightEnd = '\u0002';
@@ -41,17 +54,25 @@ export const highlightEnd = '\u0002';
  */
 export interface SearchIndex<Shown> {
   /** Brings the settings up to date. `missing`: there is no index yet (of this version), so rebuild it. */
-  prepare(signal?: AbortSignal): Promise<'ready' | 'missing'>;
+  prepare(vocabulary: Vocabulary, signal?: AbortSignal): Promise<'ready' | 'missing'>;
   /** Resolves when the documents are found by search. */
   upsert(documents: readonly SearchDocument<Shown>[], signal?: AbortSignal): Promise<void>;
   /** Resolves when the documents are no longer found. */
   remove(ids: readonly string[], signal?: AbortSignal): Promise<void>;
   search(request: SearchRequest, signal?: AbortSignal): Promise<SearchResult<Shown>>;
+  /** Several at once; the answers are in their order. */
+  searchAll(requests: readonly SearchRequest[], signal?: AbortSignal): Promise<SearchResult<Shown>[]>;
+  /** One document of each lesson whose name, or its sound, begins as typed. */
+  suggest(typed: string, filter: Filter, limit: number, signal?: AbortSignal): Promise<Shown[]>;
   /**
    * Builds the index anew beside the present one, which goes on answering, and swaps them.
    * Only one rebuild may run at a time. Returns the number of documents.
    */
-  rebuild(batches: AsyncIterable<readonly SearchDocument<Shown>[]>, signal?: AbortSignal): Promise<number>;
+  rebuild(
+    vocabulary: Vocabulary,
+    batches: AsyncIterable<readonly SearchDocument<Shown>[]>,
+    signal?: AbortSignal,
+  ): Promise<number>;
   ping(signal?: AbortSignal): Promise<void>;
 }
 

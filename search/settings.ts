@@ -1,11 +1,12 @@
 import type { Settings } from 'meilisearch';
 import { facetFields, filterFields } from './filters.ts';
+import type { Vocabulary } from './search-index.ts';
 
 /**
  * Part of the index's name. Raise it when documents get another shape: the next start finds no index of
  * this version and builds one, while processes of the version before still use theirs.
  */
-export const documentVersion = 1;
+export const documentVersion = 2;
 
 const counted = new Set<string>(facetFields);
 
@@ -16,10 +17,19 @@ function filterable(attributes: readonly string[]) {
   };
 }
 
-/** A start compares these with the index's own and changes what differs. */
-export const indexSettings = {
+const fixedSettings = {
   // In the order in which a match counts.
-  searchableAttributes: ['title', 'lesson', 'pinyin', 'words', 'description', 'schoolName'],
+  searchableAttributes: [
+    'title',
+    'lesson',
+    'pinyin',
+    'words',
+    'parts',
+    'description',
+    'schoolName',
+    'text',
+    'lessonPinyin',
+  ],
   filterableAttributes: [
     filterable(facetFields),
     filterable([...filterFields.filter((field) => !counted.has(field)), 'id']),
@@ -29,16 +39,38 @@ export const indexSettings = {
   // `sort` stands first, because who asks for the newest wants the newest; it rests unless asked for.
   rankingRules: ['sort', 'words', 'typo', 'proximity', 'attribute', 'exactness', 'downloads:desc'],
   localizedAttributes: [
-    { attributePatterns: ['title', 'lesson', 'words', 'description', 'schoolName'], locales: ['cmn'] },
+    {
+      attributePatterns: ['title', 'lesson', 'words', 'parts', 'description', 'schoolName', 'text'],
+      locales: ['cmn'],
+    },
   ],
   typoTolerance: {
     enabled: true,
     // One wrong letter makes another syllable, and a wrong digit another grade.
-    disableOnAttributes: ['pinyin'],
+    disableOnAttributes: ['lessonPinyin', 'pinyin'],
     disableOnNumbers: true,
     disableOnWords: [],
     minWordSizeForTypos: { oneTypo: 5, twoTypos: 9 },
   },
   faceting: { maxValuesPerFacet: 200, sortFacetValuesBy: { '*': 'count' } },
   pagination: { maxTotalHits: 1000 },
+  // They say how something is asked, not what for.
+  stopWords: ['了', '什么', '吗', '呢', '哪些', '如何', '怎么', '怎么办', '怎样', '总是', '的', '请问'],
 } satisfies Settings;
+
+/** A start compares these with the index's own and changes what differs. */
+export function indexSettings({ synonyms, dictionary }: Vocabulary): Settings {
+  const others = new Map<string, Set<string>>();
+  for (const group of synonyms.map((words) => words.map((word) => word.toLowerCase()))) {
+    for (const word of group) {
+      const known = others.get(word) ?? new Set();
+      for (const other of group) if (other !== word) known.add(other);
+      others.set(word, known);
+    }
+  }
+  return {
+    ...fixedSettings,
+    synonyms: Object.fromEntries([...others].map(([word, known]) => [word, [...known].toSorted()])),
+    dictionary: [...new Set(dictionary)].toSorted(),
+  };
+}
