@@ -25,7 +25,7 @@ export interface Attempts {
 
 export interface AttemptSubject {
   /** What is being guessed: counters of different purposes do not touch. */
-  purpose: 'sign-in' | 'password' | 'enrolment' | 'set-up';
+  purpose: 'sign-in' | 'password' | 'enrolment' | 'set-up' | 'device-authorization' | 'user-code';
   /** The guessed account, where there is one. Existing and unknown names are counted alike. */
   name?: string;
   address: string;
@@ -35,7 +35,7 @@ export interface AttemptSubject {
 const addressFactor = 10;
 
 /** One subscriber of IPv6 has a /64 (RFC 6177), so its addresses count as one. */
-function network(address: string): string {
+export function networkOf(address: string): string {
   if (!ipaddr.isValid(address)) return address;
   const parsed = ipaddr.process(address);
   return parsed.kind() === 'ipv6' ? parsed.toByteArray().slice(0, 8).join('.') : parsed.toString();
@@ -45,7 +45,7 @@ function network(address: string): string {
 function keysOf({ purpose, name, address }: AttemptSubject) {
   const key = (kind: string, value: string) =>
     createHash('sha256').update(`${purpose}\0${kind}\0${value}`).digest('base64url');
-  return { name: name === undefined ? null : key('name', name), address: key('address', network(address)) };
+  return { name: name === undefined ? null : key('name', name), address: key('address', networkOf(address)) };
 }
 
 export function createAttempts(db: Database, options: AttemptOptions): Attempts {

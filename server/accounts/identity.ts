@@ -39,21 +39,23 @@ async function accountByToken(pool: Pool, token: string): Promise<FoundAccount |
 }
 
 /** One statement reads the device and, once a minute, notes that it was seen. */
-async function deviceByKey(db: Database, key: string): Promise<Actor | null> {
-  const { rows } = await sql<{ id: string; roomId: string; schoolId: string; allianceIds: string[] }>`
+async function deviceByKey(db: Database, key: string): Promise<{ actor: Actor; used: boolean } | null> {
+  const { rows } = await sql<{ id: string; roomId: string; schoolId: string; allianceIds: string[]; used: boolean }>`
     with found as (
-      select device.id, device.room_id, room.school_id, device.last_seen_at
+      select device.id, device.room_id, room.school_id, device.last_seen_at, device.key_used_at
       from device join room on room.id = device.room_id
       where device.key_hash = ${hashKey(key)} and device.revoked_at is null and room.deleted_at is null
     ), seen as (
       update device set last_seen_at = now() from found
       where device.id = found.id and (found.last_seen_at is null or found.last_seen_at < now() - interval '1 minute')
     )
-    select id, room_id as "roomId", school_id as "schoolId",
+    select id, room_id as "roomId", school_id as "schoolId", key_used_at is not null as used,
       array(select alliance_id from alliance_school where alliance_school.school_id = found.school_id) as "allianceIds"
     from found`.execute(db);
   const row = rows[0];
-  return row === undefined ? null : { kind: 'device', ...row };
+  if (row === undefined) return null;
+  const { used, ...device } = row;
+  return { actor: { kind: 'device', ...device }, used };
 }
 
 export interface IdentityOptions {
@@ -63,15 +65,17 @@ export interface IdentityOptions {
   authentication: Authentication;
   /** The one that the cookies are signed with. */
   secret: string;
+  /** A device has come with its key for the first time. @returns false when it has none any more */
+  keyUsed(deviceId: string): Promise<boolean>;
 }
 
 /**
  * Finds out who asks, with one query. On an enrolled machine where a person has signed in, requests come from that
  * person; the room's page says `Tongke-As: device`, its images say `as=device`, and the device's own routes need not.
  */
-export function identify({ db, pool, authentication, secret }: IdentityOptions) {
+export function identify({ db, pool, authentication, secret, keyUsed }: IdentityOptions) {
   return createMiddleware<Env>(async (c, next) => {
-    const { secure } = c.get('client');
+    const { secure, address } = c.get('client');
     const key = getCookie(c, cookieName(deviceCookie, secure));
     const asDevice =
       c.req.header('tongke-as') === 'device' || c.req.query('as') === 'device' || c.req.path.startsWith('/api/device/');
@@ -80,7 +84,7 @@ export function identify({ db, pool, authentication, secret }: IdentityOptions) 
 
     if (token && !(asDevice && key)) {
       const found = await accountByToken(pool, token);
-      c.set('actor', found?.actor ?? null);
+      c.set('actor', found && { ...found.actor, address });
       const age = found === null ? 0 : signInSeconds - (found.expiresAt.getTime() - Date.now()) / 1000;
       if (age > renewalSeconds) {
         const { headers } = await authentication
@@ -89,7 +93,11 @@ export function identify({ db, pool, authentication, secret }: IdentityOptions) 
         for (const cookie of headers.getSetCookie()) c.header('set-cookie', cookie, { append: true });
       }
     }
-    if (key && c.get('actor') === null) c.set('actor', await deviceByKey(db, key));
+    if (key && c.get('actor') === null) {
+      const device = await deviceByKey(db, key);
+      const holds = device !== null && (device.used || (await keyUsed(device.actor.id)));
+      c.set('actor', holds ? { ...device.actor, address } : null);
+    }
     await next();
   });
 }

@@ -61,8 +61,10 @@ export async function lockAccount(db: Database, id: string): Promise<AccountRow 
 
 export interface Credentials {
   id: string;
+  name: string;
   login: string;
   phone: string | null;
+  schoolId: string | null;
   disabled: boolean;
   passwordHash: string | null;
 }
@@ -73,7 +75,8 @@ function selectCredentials(db: Database) {
     .leftJoin('credential', (join) =>
       join.onRef('credential.account_id', '=', 'account.id').on('credential.provider', '=', 'credential'),
     )
-    .select(['account.id', 'account.login', 'account.phone', 'credential.password_hash as passwordHash'])
+    .select(['account.id', 'account.name', 'account.login', 'account.phone', 'account.school_id as schoolId'])
+    .select('credential.password_hash as passwordHash')
     .select(sql<boolean>`account.disabled_at is not null`.as('disabled'));
 }
 

@@ -3,6 +3,8 @@ import { violatedReference, violatedUnique } from '../database/violation.ts';
 import { AppError } from '../errors.ts';
 import { readCursor, writeCursor } from '../http/page.ts';
 import type { AccountActor, Role } from '../http/route.ts';
+import { recordEvent } from '../trail/trail.ts';
+import { recordChange } from './change-events.ts';
 import { checkPassword, hashPassword, makeInitialPassword } from './password.ts';
 import { requirePhone } from './phone.ts';
 import { mayChange, mayRead, worksAtSchool } from './policy.ts';
@@ -112,9 +114,12 @@ export function createAccountService({ db, onDisabled }: AccountOptions): Accoun
       const phone = body.phone ? requirePhone(body.phone) : null;
       const id = await db
         .transaction()
-        .execute((trx) =>
-          insertAccount(trx, { ...place, name: body.name, login: body.login, phone, role: body.role, passwordHash }),
-        )
+        .execute(async (trx) => {
+          const { name, login, role } = body;
+          const made = await insertAccount(trx, { ...place, name, login, phone, role, passwordHash });
+          await recordEvent(trx, 'account.created', { actor, id: made, details: { login, role } });
+          return made;
+        })
         .catch((error: unknown) => Promise.reject(translate(error)));
       return { account: await get(id), initialPassword };
     },
@@ -144,6 +149,7 @@ export function createAccountService({ db, onDisabled }: AccountOptions): Accoun
             disabled: patch.disabled,
           });
           if (patch.disabled === true) await deleteSignIns(trx, id);
+          await recordChange(trx, actor, row, patch);
         })
         .catch((error: unknown) => Promise.reject(translate(error)));
       if (patch.disabled === true) onDisabled?.(id);
@@ -157,6 +163,7 @@ export function createAccountService({ db, onDisabled }: AccountOptions): Accoun
         await take(trx, actor, id);
         await setPassword(trx, id, passwordHash);
         await deleteSignIns(trx, id);
+        await recordEvent(trx, 'password.reset', { actor, id });
       });
       return { initialPassword };
     },

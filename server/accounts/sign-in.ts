@@ -3,7 +3,9 @@ import type { Database } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import type { Client } from '../http/client.ts';
 import type { AccountActor } from '../http/route.ts';
-import type { Attempts } from './attempts.ts';
+import type { Sightings } from '../trail/sightings.ts';
+import { recordEvent } from '../trail/trail.ts';
+import { type Attempts, networkOf } from './attempts.ts';
 import type { Auth, Authentication } from './authentication.ts';
 import { checkPassword, hashPassword, verifyPassword } from './password.ts';
 import { readPhone } from './phone.ts';
@@ -38,13 +40,18 @@ export interface SignInOptions {
   db: Database;
   authentication: Authentication;
   attempts: Attempts;
+  /** Told of refusals that can be many. */
+  sightings?: Pick<Sightings, 'note'>;
 }
+
+const lockedOut: ReadonlySet<string> = new Set(['account_locked', 'too_many_attempts']);
 
 function unauthorised(error: unknown): boolean {
   return error instanceof APIError && (error.statusCode === 401 || error.statusCode === 400);
 }
 
-export async function createSignInService({ db, authentication, attempts }: SignInOptions): Promise<SignInService> {
+export async function createSignInService(options: SignInOptions): Promise<SignInService> {
+  const { db, authentication, attempts, sightings } = options;
   // Unknown names are checked against it, so that they take as long as known ones.
   const nobodysHash = await hashPassword(crypto.randomUUID());
 
@@ -53,6 +60,20 @@ export async function createSignInService({ db, authentication, attempts }: Sign
     if (byLogin !== undefined) return byLogin;
     const phone = readPhone(login);
     return phone === null ? undefined : await findCredentials(db, { phone });
+  }
+
+  /** What was typed is not kept where it is nobody's name: people type their password there. */
+  async function refuse(known: Credentials | undefined, address: string, cause?: unknown): Promise<AppError> {
+    const reason = known === undefined ? 'unknown' : known.disabled ? 'disabled' : 'password';
+    await recordEvent(db, 'sign_in_refused', { actor: null, id: known?.id ?? null, address, details: { reason } });
+    return new AppError('sign_in_failed', { cause });
+  }
+
+  /** Whoever is locked out may go on for hours: once a sitting is enough, from each network. */
+  function noteLocked(known: Credentials | undefined, address: string): void {
+    const subject = { id: known?.id ?? null, title: known?.name ?? '', schoolId: known?.schoolId ?? null };
+    const from = { address, source: networkOf(address) };
+    sightings?.note('sign_in_refused', { actor: null, ...subject, ...from, details: { reason: 'locked' } });
   }
 
   async function endCurrent(auth: Auth, headers: Headers): Promise<Cookies> {
@@ -69,10 +90,13 @@ export async function createSignInService({ db, authentication, attempts }: Sign
         name: known?.login ?? login.toLowerCase(),
         address: client.address,
       } as const;
-      await attempts.count(subject);
+      await attempts.count(subject).catch((error: unknown) => {
+        if (error instanceof AppError && lockedOut.has(error.code)) noteLocked(known, client.address);
+        throw error;
+      });
       if (known === undefined || known.disabled || known.passwordHash === null) {
         await verifyPassword(nobodysHash, password);
-        throw new AppError('sign_in_failed');
+        throw await refuse(known, client.address);
       }
       const auth = authentication.of(client.secure);
       try {
@@ -83,9 +107,11 @@ export async function createSignInService({ db, authentication, attempts }: Sign
         });
         await attempts.forgive(subject);
         await endCurrent(auth, headers);
+        const actor = { kind: 'account', id: known.id, schoolId: known.schoolId, address: client.address } as const;
+        await recordEvent(db, 'signed_in', { actor, id: known.id });
         return { accountId: known.id, cookies: answer.getSetCookie() };
       } catch (cause) {
-        if (unauthorised(cause)) throw new AppError('sign_in_failed', { cause });
+        if (unauthorised(cause)) throw await refuse(known, client.address, cause);
         throw cause;
       }
     },
@@ -107,6 +133,7 @@ export async function createSignInService({ db, authentication, attempts }: Sign
         headers,
         returnHeaders: true,
       });
+      await recordEvent(db, 'password.changed', { actor, id: actor.id });
       return answer.getSetCookie();
     },
   };

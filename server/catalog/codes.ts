@@ -90,3 +90,8 @@ export function codeOf(level: CatalogLevel, name: string): Code | undefined {
   const slug = entries[rank]?.[0];
   return slug === undefined ? undefined : { slug, rank };
 }
+
+/** All names of a code; empty for a slug that was made of a name. */
+export function namesOfCode(level: CatalogLevel, slug: string): readonly string[] {
+  return namesOf[level]?.[slug] ?? [];
+}

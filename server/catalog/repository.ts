@@ -6,6 +6,7 @@ import type { TreeNode } from './tree.ts';
 
 // Below 65,535 parameters a statement.
 const BATCH = 2000;
+const MOST_WORDS = 20_000;
 
 const asNode = [
   'catalog_node.id',
@@ -81,6 +82,20 @@ export function listSlugNames(db: Database): Promise<{ level: CatalogLevel; slug
     .where('level', 'not in', ['unit', 'lesson'])
     .groupBy(['level', 'slug'])
     .execute();
+}
+
+/** Names of units and lessons of two to four Chinese characters, each once, in a fixed order. */
+export async function listWords(db: Database): Promise<string[]> {
+  const rows = await db
+    .selectFrom('catalog_node')
+    .select('name')
+    .distinct()
+    .where('level', 'in', ['unit', 'lesson'])
+    .where(sql<boolean>`name ~ '^[一-鿿]{2,4}$'`)
+    .orderBy('name')
+    .limit(MOST_WORDS)
+    .execute();
+  return rows.map(({ name }) => name);
 }
 
 /** Imports wait for one another until their transactions end. */

@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { jsonAnswer, problemAnswer } from '../http/json.ts';
-import { createRouter, defineRoute } from '../http/route.ts';
+import { accountOf, createRouter, defineRoute } from '../http/route.ts';
 import {
+  importQuerySchema,
   importResponseSchema,
   listNodesQuerySchema,
   listNodesResponseSchema,
@@ -40,16 +41,29 @@ const importList = defineRoute(['admin'], {
   tags: ['catalog'],
   summary: 'Lay a textbook list over the catalog',
   description:
-    'First line: 学段 学科 版本 主编 起点 出版社 年级 册次 单元 课 (or stage subject edition chief_editor start_grade publisher grade volume unit lesson), in any order.',
+    'First line: 学段 学科 版本 主编 起点 出版社 年级 册次 单元 课 (or stage subject edition chief_editor start_grade publisher grade volume unit lesson), in any order. With dryRun nothing is written, and lines that cannot be read are listed.',
   request: {
+    query: importQuerySchema,
     body: {
       required: true,
-      content: { 'text/tab-separated-values': { schema: z.string() }, 'text/csv': { schema: z.string() } },
+      content: {
+        'text/tab-separated-values': { schema: z.string() },
+        'text/csv': { schema: z.string() },
+        'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': { schema: z.string() },
+      },
     },
   },
   responses: {
-    200: jsonAnswer('What changed', importResponseSchema),
-    default: problemAnswer('catalog_unreadable', 'forbidden', 'not_signed_in'),
+    200: jsonAnswer('What changed, or would change', importResponseSchema),
+    default: problemAnswer(
+      'catalog_unreadable',
+      'catalog_header_missing',
+      'catalog_empty',
+      'catalog_too_large',
+      'body_too_large',
+      'forbidden',
+      'not_signed_in',
+    ),
   },
 });
 
@@ -57,5 +71,9 @@ export function catalogRoutes({ catalog }: { catalog: CatalogService }) {
   return createRouter()
     .openapi(list, async (c) => c.json(await catalog.list(c.req.valid('query').parentId ?? null), 200))
     .openapi(get, async (c) => c.json(await catalog.get(c.req.valid('param').id), 200))
-    .openapi(importList, async (c) => c.json(await catalog.import(new Uint8Array(await c.req.arrayBuffer())), 200));
+    .openapi(importList, async (c) => {
+      const dryRun = c.req.valid('query').dryRun === 'true';
+      const options = { dryRun, actor: accountOf(c.get('actor')) };
+      return c.json(await catalog.import(new Uint8Array(await c.req.arrayBuffer()), options), 200);
+    });
 }

@@ -40,8 +40,40 @@ export const nodeResponseSchema = z
   .openapi('CatalogNodeWithAncestors');
 export type CatalogNodeWithAncestors = z.output<typeof nodeResponseSchema>;
 
+export const importQuerySchema = z.object({
+  /** `true`: says what would change, and writes nothing. */
+  dryRun: z.enum(['true', 'false']).default('false'),
+});
+
+/** Why a line of a table cannot be read; the web translates them. */
+export const catalogFaultCodes = ['no_stage', 'name_too_long', 'cell_error'] as const;
+export type CatalogFaultCode = (typeof catalogFaultCodes)[number];
+
+const faultSchema = z.object({ line: z.int(), code: z.enum(catalogFaultCodes) }).openapi('CatalogFault');
+export type CatalogFault = z.output<typeof faultSchema>;
+
+const changeSchema = z
+  .object({
+    change: z.enum(['created', 'updated']),
+    level: catalogLevelSchema,
+    name: z.string(),
+    /** Names from the stage down to the parent. */
+    place: z.array(z.string()),
+  })
+  .openapi('CatalogChange');
+export type CatalogChange = z.output<typeof changeSchema>;
+
 export const importResponseSchema = z
-  .object({ created: z.int(), updated: z.int(), unchanged: z.int() })
+  .object({
+    created: z.int(),
+    updated: z.int(),
+    unchanged: z.int(),
+    /** The first 100 of either kind. */
+    changes: z.array(changeSchema),
+    faultCount: z.int(),
+    /** The first 100 of them; they come of a dry run alone, as an import with faults is refused. */
+    faults: z.array(faultSchema),
+  })
   .openapi('CatalogImportResult');
 export type CatalogImportResult = z.output<typeof importResponseSchema>;
 

@@ -1,11 +1,16 @@
 import type { Database } from '../database/database.ts';
 import { AppError } from '../errors.ts';
+import type { AccountActor } from '../http/route.ts';
+import { recordEvent } from '../trail/trail.ts';
+import { namesOfCode } from './codes.ts';
+import { describeImport, refuseFaults } from './import-report.ts';
 import {
   insertNodes,
   listChildren,
   listLineage,
   listLines,
   listSlugNames,
+  listWords,
   loadTree,
   lockCatalog,
   makeIds,
@@ -16,8 +21,20 @@ import type { CatalogImportResult, CatalogLevel, CatalogNodeList, CatalogNodeWit
 import { readTextbookTable } from './textbook-table.ts';
 import { growTree, mostNodes } from './tree.ts';
 
-/** Name of a slug at a level; undefined when no node has it. */
-export type NameOf = (level: CatalogLevel, slug: string) => string | undefined;
+/** A value that is filtered by, with the name it goes by. */
+export interface SlugName {
+  level: CatalogLevel;
+  slug: string;
+  name: string;
+  /** What else textbook lists call it, such as 初一 and 7年级 for g7. */
+  otherNames: readonly string[];
+}
+
+export interface CatalogNames {
+  list: readonly SlugName[];
+  /** Name of a slug at a level; undefined when no node has it. */
+  nameOf(level: CatalogLevel, slug: string): string | undefined;
+}
 
 /** A place, with the ids of the nodes from the stage down to it. */
 export interface PlaceWithLine extends Place {
@@ -30,10 +47,12 @@ export interface CatalogService {
   get(id: string): Promise<CatalogNodeWithAncestors>;
   /** The places of those of the nodes that there are, by node id. */
   placesOf(nodeIds: readonly string[]): Promise<ReadonlyMap<string, PlaceWithLine>>;
-  /** Lays a textbook list over the catalog; the same list once more changes nothing. */
-  import(bytes: Uint8Array): Promise<CatalogImportResult>;
+  /** Lays a textbook list over the catalog; the same list once more changes nothing. A dry run only says what it would do. */
+  import(bytes: Uint8Array, options?: { dryRun?: boolean; actor?: AccountActor }): Promise<CatalogImportResult>;
   /** The names of the slugs that are filtered by; at most a minute old when another process imported. */
-  names(): Promise<NameOf>;
+  names(): Promise<CatalogNames>;
+  /** Names of units and lessons that are words rather than sentences. */
+  words(): Promise<string[]>;
 }
 
 export interface CatalogOptions {
@@ -63,11 +82,17 @@ function placeOf(nodeId: string, line: Line): PlaceWithLine {
 }
 
 export function createCatalogService({ db, namesKeptMs = 60_000 }: CatalogOptions): CatalogService {
-  let kept: { until: number; names: Promise<NameOf> } | undefined;
+  let kept: { until: number; names: Promise<CatalogNames> } | undefined;
 
-  async function loadNames(): Promise<NameOf> {
-    const names = new Map((await listSlugNames(db)).map(({ level, slug, name }) => [`${level}/${slug}`, name]));
-    return (level, slug) => names.get(`${level}/${slug}`);
+  async function loadNames(): Promise<CatalogNames> {
+    const list = (await listSlugNames(db)).map(({ level, slug, name }) => ({
+      level,
+      slug,
+      name,
+      otherNames: namesOfCode(level, slug).filter((other) => other !== name),
+    }));
+    const names = new Map(list.map(({ level, slug, name }) => [`${level}/${slug}`, name]));
+    return { list, nameOf: (level, slug) => names.get(`${level}/${slug}`) };
   }
 
   return {
@@ -88,17 +113,24 @@ export function createCatalogService({ db, namesKeptMs = 60_000 }: CatalogOption
       return new Map(lines.map(({ nodeId, line }) => [nodeId, placeOf(nodeId, line)]));
     },
 
-    async import(bytes) {
-      const rows = readTextbookTable(bytes);
-      const changes = await db.transaction().execute(async (tx) => {
-        await lockCatalog(tx);
-        const grown = growTree(await loadTree(tx), rows, await makeIds(tx, mostNodes(rows)));
-        await insertNodes(tx, grown.created);
-        for (const node of grown.updated) await updatePublisher(tx, node);
-        return grown;
+    async import(bytes, { dryRun = false, actor } = {}) {
+      const table = await readTextbookTable(bytes);
+      if (!dryRun) refuseFaults(table.faults);
+      const answer = await db.transaction().execute(async (tx) => {
+        if (!dryRun) await lockCatalog(tx);
+        const present = await loadTree(tx);
+        const grown = growTree(present, table.rows, await makeIds(tx, mostNodes(table.rows)));
+        if (!dryRun) {
+          await insertNodes(tx, grown.created);
+          for (const node of grown.updated) await updatePublisher(tx, node);
+        }
+        const report = describeImport(present, grown, table.faults);
+        const details = { created: report.created, updated: report.updated };
+        if (!dryRun) await recordEvent(tx, 'catalog.imported', { actor: actor ?? null, id: null, details });
+        return report;
       });
-      kept = undefined;
-      return { created: changes.created.length, updated: changes.updated.length, unchanged: changes.unchanged };
+      if (!dryRun) kept = undefined;
+      return answer;
     },
 
     names() {
@@ -112,5 +144,7 @@ export function createCatalogService({ db, namesKeptMs = 60_000 }: CatalogOption
       }
       return kept.names;
     },
+
+    words: () => listWords(db),
   };
 }

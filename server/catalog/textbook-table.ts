@@ -1,21 +1,21 @@
 import { CsvError, parse } from 'csv-parse/sync';
-import { z } from 'zod';
 import { AppError } from '../errors.ts';
+import type { CatalogFault, CatalogFaultCode } from './schema.ts';
+import { isWorkbook, readSheets } from './workbook.ts';
 
 /** One line of a textbook list; empty where the list says nothing. */
-const rowSchema = z.object({
-  stage: z.string().min(1, { error: 'names no stage (学段)' }),
-  subject: z.string(),
-  edition: z.string(),
-  chiefEditor: z.string(),
-  startGrade: z.string(),
-  publisher: z.string(),
-  grade: z.string(),
-  volume: z.string(),
-  unit: z.string(),
-  lesson: z.string(),
-});
-export type TextbookRow = z.output<typeof rowSchema>;
+export interface TextbookRow {
+  stage: string;
+  subject: string;
+  edition: string;
+  chiefEditor: string;
+  startGrade: string;
+  publisher: string;
+  grade: string;
+  volume: string;
+  unit: string;
+  lesson: string;
+}
 type Column = keyof TextbookRow;
 
 const headers: Record<Column, readonly string[]> = {
@@ -32,10 +32,25 @@ const headers: Record<Column, readonly string[]> = {
 };
 const columns = Object.keys(headers) as Column[];
 const LONGEST_NAME = 200;
-const MOST_ERRORS = 20;
+const MOST_LINES = 100_000;
+
+/** A line of any table, with the number that its author sees beside it. */
+export interface TableLine {
+  number: number;
+  cells: string[];
+  /** Why it cannot be read at all. */
+  fault?: CatalogFaultCode;
+}
+
+export interface TextbookTable {
+  rows: TextbookRow[];
+  faults: CatalogFault[];
+}
 
 /** Spreadsheets of Chinese Windows write GB 18030 where others write UTF-8. */
 function decode(bytes: Uint8Array): string {
+  // Their «Unicode text» is UTF-16 with a byte order mark.
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
@@ -43,13 +58,8 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-interface Line {
-  number: number;
-  cells: string[];
-}
-
-function parseLines(text: string): Line[] {
-  const lines: Line[] = [];
+function parseLines(text: string): TableLine[] {
+  const lines: TableLine[] = [];
   const tabbed = text.slice(0, text.search(/[\r\n]|$/)).includes('\t');
   try {
     parse(text, {
@@ -71,43 +81,42 @@ function parseLines(text: string): Line[] {
   return lines;
 }
 
-function placesOf(header: readonly string[]): Map<Column, number> {
+/** Where the columns stand; undefined when the line is no header. */
+function placesOf(header: readonly string[]): Map<Column, number> | undefined {
   const places = new Map<Column, number>();
   for (const column of columns) {
     const place = header.findIndex((name) => headers[column].includes(name.trim().toLowerCase()));
     if (place >= 0) places.set(column, place);
   }
-  if (!places.has('stage') || !places.has('subject')) {
-    throw new AppError('catalog_unreadable', {
-      detail: 'The first line has to name the columns 学段 and 学科 (stage and subject).',
-    });
-  }
-  return places;
+  return places.has('stage') && places.has('subject') ? places : undefined;
+}
+
+function faultOf(line: TableLine, row: TextbookRow): CatalogFaultCode | undefined {
+  if (line.fault) return line.fault;
+  if (row.stage === '') return 'no_stage';
+  return Object.values(row).some((cell: string) => cell.length > LONGEST_NAME) ? 'name_too_long' : undefined;
 }
 
 /**
- * Reads a textbook list: tab or comma separated, first line Chinese or English headers in any order, other columns ignored.
- * @throws AppError catalog_unreadable, with the line of every fault (at most 20).
+ * Reads a textbook list: a workbook's first sheet with a known header, or text separated by tabs or commas. The first
+ * line holds Chinese or English headers in any order; other columns are ignored.
+ * @throws AppError catalog_unreadable, catalog_header_missing, catalog_empty or catalog_too_large.
  */
-export function readTextbookTable(bytes: Uint8Array): TextbookRow[] {
-  const [header, ...lines] = parseLines(decode(bytes));
+export async function readTextbookTable(bytes: Uint8Array): Promise<TextbookTable> {
+  const tables = isWorkbook(bytes) ? await readSheets(bytes) : [parseLines(decode(bytes))];
+  const table = tables.find(([header]) => placesOf(header?.cells ?? []));
+  const [header, ...lines] = table ?? [];
   const places = placesOf(header?.cells ?? []);
-  const rows: TextbookRow[] = [];
-  const errors: { path: string; message: string }[] = [];
+  if (!places) throw new AppError('catalog_header_missing');
+  if (lines.length === 0) throw new AppError('catalog_empty');
+  if (lines.length > MOST_LINES) throw new AppError('catalog_too_large');
+  const read: TextbookTable = { rows: [], faults: [] };
   for (const line of lines) {
-    const cells = Object.fromEntries(
-      columns.map((column) => [column, (line.cells[places.get(column) ?? -1] ?? '').replaceAll(/\s+/g, ' ')]),
-    );
-    const row = rowSchema.safeParse(cells);
-    const long = Object.values(cells).some((cell) => cell.length > LONGEST_NAME);
-    if (row.success && !long) rows.push(row.data);
-    else {
-      const message = row.error?.issues[0]?.message ?? `has a name longer than ${LONGEST_NAME} characters`;
-      errors.push({ path: `line ${line.number}`, message });
-    }
-    if (errors.length === MOST_ERRORS) break;
+    const cell = (column: Column) => (line.cells[places.get(column) ?? -1] ?? '').replaceAll(/\s+/g, ' ').trim();
+    const row = Object.fromEntries(columns.map((column) => [column, cell(column)])) as unknown as TextbookRow;
+    const code = faultOf(line, row);
+    if (code) read.faults.push({ line: line.number, code });
+    else read.rows.push(row);
   }
-  if (errors.length > 0) throw new AppError('catalog_unreadable', { errors });
-  if (rows.length === 0) throw new AppError('catalog_unreadable', { detail: 'There is no line below the headers.' });
-  return rows;
+  return read;
 }

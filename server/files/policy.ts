@@ -112,6 +112,11 @@ export interface FileOwnership {
   owner_id: string | null;
 }
 
+/** Whose business it is what is wrong with a file. */
+export function mayKnowFaults(actor: Actor, file: Pick<FileOwnership, 'owner_id'>): boolean {
+  return actor.kind === 'account' && (actor.role === 'admin' || actor.id === file.owner_id);
+}
+
 /** Answers of other features. */
 export interface FileReaders {
   mayReadResource(actor: Actor, resourceId: string): Promise<boolean>;

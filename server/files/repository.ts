@@ -2,7 +2,7 @@ import type { Insertable, Selectable } from 'kysely';
 import type { Database } from '../database/database.ts';
 import type { FileTable, PreviewTable } from '../database/tables/library.ts';
 
-export type FileRow = Omit<Selectable<FileTable>, 'content_text'>;
+export type FileRow = Selectable<FileTable>;
 export type PreviewRow = Selectable<PreviewTable>;
 
 const columns = [
@@ -20,9 +20,13 @@ const columns = [
   'state',
   'error_code',
   'pages',
+  'total_pages',
   'duration_ms',
   'width',
   'height',
+  'progress',
+  'scan',
+  'scan_signature',
   'created_at',
   'deleted_at',
 ] as const;
@@ -89,7 +93,61 @@ export function listPreviews(db: Database, fileId: string): Promise<PreviewRow[]
   return db.selectFrom('preview').selectAll().where('file_id', '=', fileId).execute();
 }
 
+/** Images of one page, or of whatever stands for the file in a list when no page is named. */
+export function listImages(
+  db: Database,
+  fileId: string,
+  wanted: { kind?: PreviewRow['kind']; number: number },
+): Promise<PreviewRow[]> {
+  const { kind, number } = wanted;
+  return db
+    .selectFrom('preview')
+    .selectAll()
+    .where('file_id', '=', fileId)
+    .where('number', '=', number)
+    .where('kind', 'in', kind === undefined ? ['page', 'poster', 'image'] : [kind])
+    .orderBy('width')
+    .execute();
+}
+
+/** Whether the preview is still the file's, and the file has not been deleted. */
+export async function hasPreview(db: Database, { file_id, object_key }: PreviewRow): Promise<boolean> {
+  const row = await db
+    .selectFrom('preview')
+    .innerJoin('file', 'file.id', 'preview.file_id')
+    .select('file.id')
+    .where('file.id', '=', file_id)
+    .where('file.deleted_at', 'is', null)
+    .where('preview.object_key', '=', object_key)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Of the pages that have an image, in their order; of the largest image of each. */
+export function listPageSizes(db: Database, fileId: string) {
+  return db
+    .selectFrom('preview')
+    .select(['number', 'width', 'height'])
+    .distinctOn('number')
+    .where('file_id', '=', fileId)
+    .where('kind', '=', 'page')
+    .orderBy('number')
+    .orderBy('width', 'desc')
+    .execute();
+}
+
+/** Where the words of a page are kept; undefined when it has none. */
+export function findPageWords(db: Database, fileId: string, number: number) {
+  return db
+    .selectFrom('page_words')
+    .select(['object_key', 'bytes'])
+    .where('file_id', '=', fileId)
+    .where('number', '=', number)
+    .executeTakeFirst();
+}
+
 export async function deletePreviews(db: Database, fileId: string): Promise<void> {
+  await db.deleteFrom('page_words').where('file_id', '=', fileId).execute();
   await db.deleteFrom('preview').where('file_id', '=', fileId).execute();
 }
 

@@ -1,12 +1,20 @@
 import { Readable } from 'node:stream';
-import { ReadableStream } from 'node:stream/web';
 import { create as contentDisposition } from 'content-disposition';
 import type { Context } from 'hono';
 import { jsonAnswer, problemAnswer } from '../http/json.ts';
 import { accountOf, actorOf, createRouter, defineRoute, type Env } from '../http/route.ts';
 import { formatOfMediaType } from './policy.ts';
 import { matchesTag, readRange } from './ranges.ts';
-import { contentQuery, fileParams, fileSchema, pageParams, pageQuery, thumbnailQuery } from './schema.ts';
+import {
+  contentQuery,
+  fileParams,
+  fileSchema,
+  pageParams,
+  pageQuery,
+  pageShapesSchema,
+  pageWordsSchema,
+  thumbnailQuery,
+} from './schema.ts';
 import type { FileRow, FileService, PreviewWanted } from './service.ts';
 
 export interface FileRouteServices {
@@ -15,7 +23,10 @@ export interface FileRouteServices {
 
 const tags = ['files'];
 const binary = { schema: { type: 'string', format: 'binary' } } as const;
-const imageAnswer = { description: 'A WebP image; it never changes', content: { 'image/webp': binary } } as const;
+const imageAnswer = {
+  description: 'A WebP image, of small ones AVIF for whoever accepts it; it never changes',
+  content: { 'image/webp': binary, 'image/avif': binary },
+} as const;
 const notChanged = { description: 'Not changed since it was last asked for' } as const;
 const IMMUTABLE = 'private, max-age=31536000, immutable';
 
@@ -30,13 +41,28 @@ function presentation(file: FileRow, wanted: 'attachment' | 'inline') {
   };
 }
 
-/** `Readable.toWeb` would copy each piece, and collecting the copies takes as long as sending them. */
-function stream(body: Readable | Buffer): BodyInit {
-  return Buffer.isBuffer(body) ? new Uint8Array(body) : (ReadableStream.from(body) as globalThis.ReadableStream);
+/**
+ * `Readable.toWeb` would copy each piece, and collecting the copies takes as long as sending them; `ReadableStream.from`
+ * leaves the object open when whoever asked is gone before the first piece.
+ */
+export function stream(body: Readable | Buffer): BodyInit {
+  if (Buffer.isBuffer(body)) return new Uint8Array(body);
+  const pieces: AsyncIterator<Uint8Array> = body[Symbol.asyncIterator]();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await pieces.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: () => void body.destroy(),
+    },
+    { highWaterMark: 0 },
+  );
 }
 
 /** HEAD is answered by the handlers of GET; for it no object is opened. */
-const isHead = (c: Context<Env>) => c.req.raw.method === 'HEAD';
+export const isHead = (c: Context<Env>) => c.req.raw.method === 'HEAD';
 
 export function fileRoutes({ files }: FileRouteServices) {
   async function content(
@@ -71,6 +97,7 @@ export function fileRoutes({ files }: FileRouteServices) {
     }
     const begins = range === undefined || range.start === 0;
     if (query.disposition === 'attachment' && begins && !isHead(c)) await files.countDownload(actor, file);
+    if (!isHead(c)) files.noteUse(actor, file, query.disposition === 'attachment' ? 'downloaded' : 'viewed');
 
     const elsewhere = query.proxy === undefined ? await files.presign(file, disposition, mediaType) : null;
     if (elsewhere !== null) {
@@ -87,9 +114,11 @@ export function fileRoutes({ files }: FileRouteServices) {
   }
 
   async function preview(c: Context<Env>, id: string, wanted: PreviewWanted, width: number) {
-    const tag = `"${id}-${wanted.kind}-${'number' in wanted ? wanted.number : 1}-${width}"`;
-    const image = await files.preview(actorOf(c.get('actor')), id, wanted, width);
-    const headers = { 'cache-control': IMMUTABLE, etag: tag, 'x-content-type-options': 'nosniff' };
+    const avif = c.req.header('accept')?.includes('image/avif') ?? false;
+    const image = await files.preview(actorOf(c.get('actor')), id, wanted, { width, avif });
+    const number = 'number' in wanted ? wanted.number : 1;
+    const tag = `"${id}-${wanted.kind}-${number}-${width}-${image.mediaType.slice('image/'.length)}"`;
+    const headers = { 'cache-control': IMMUTABLE, etag: tag, vary: 'accept', 'x-content-type-options': 'nosniff' };
     const silent = isHead(c) || matchesTag(c.req.header('if-none-match'), tag);
     if (silent && image.body instanceof Readable) image.body.destroy();
     if (silent && !isHead(c)) return new Response(null, { status: 304, headers });
@@ -140,6 +169,37 @@ export function fileRoutes({ files }: FileRouteServices) {
       (c) => {
         const { id, n } = c.req.valid('param');
         return preview(c, id, { kind: 'page', number: n }, c.req.valid('query').width);
+      },
+    )
+    .openapi(
+      defineRoute('signed-in', {
+        method: 'get',
+        path: '/files/{id}/pages',
+        summary: 'The shapes of the pages, so that their room can be kept before they come',
+        tags,
+        request: { params: fileParams },
+        responses: { 200: jsonAnswer('The shapes', pageShapesSchema), default: problemAnswer('not_found') },
+      }),
+      async (c) => c.json({ ratios: await files.pageRatios(actorOf(c.get('actor')), c.req.valid('param').id) }, 200),
+    )
+    .openapi(
+      defineRoute('signed-in', {
+        method: 'get',
+        path: '/files/{id}/pages/{n}/text',
+        summary: 'The words of a page, with where they stand',
+        tags,
+        request: { params: pageParams },
+        responses: {
+          200: jsonAnswer('The words; they never change', pageWordsSchema),
+          default: problemAnswer('not_found'),
+        },
+      }),
+      async (c) => {
+        const { id, n } = c.req.valid('param');
+        const words = await files.pageWords(actorOf(c.get('actor')), id, n);
+        // Words of a page that has none may still be found when the file is processed again.
+        c.header('cache-control', words ? IMMUTABLE : 'private, no-cache');
+        return c.json(words ?? { lines: [] }, 200);
       },
     )
     .openapi(

@@ -4,18 +4,44 @@ import { defineJob } from '../jobs/definition.ts';
 export const fileStates = ['uploaded', 'processing', 'ready', 'failed'] as const;
 export type FileState = (typeof fileStates)[number];
 
-/** Why a file has no preview. The original can be downloaded all the same. */
+/** Why a file has no preview. The original can be downloaded all the same, unless it is infected. */
 export const fileErrorCodes = [
   /** The server has no converter for it. */
   'preview_unavailable',
-  /** The converter could not read it, or needed too much time or memory. */
+  /** The converter could not read it. */
   'preview_failed',
+  /** It needs more time, memory or room than one file may take. */
+  'file_too_complex',
+  /** It is built to do harm: to unpack without end, to read other files, to hide what it is. */
+  'file_suspicious',
   'file_encrypted',
+  /** The virus scanner found something: nobody is given the original either. */
+  'file_infected',
+  /** The virus scanner cannot say anything of it: it stays withheld. */
+  'file_unscannable',
   /** The content is not what was announced. */
   'checksum_mismatch',
 ] as const;
 export const fileErrorCodeSchema = z.enum(fileErrorCodes);
 export type FileErrorCode = z.output<typeof fileErrorCodeSchema>;
+
+/** What is being done with a file. */
+export const fileSteps = ['waiting_for_scan', 'reading', 'converting', 'drawing'] as const;
+export const fileProgressSchema = z
+  .object({
+    step: z.enum(fileSteps),
+    /** Of `total`, such as pages; null where the step cannot be counted. */
+    done: z.int().nullable(),
+    total: z.int().nullable(),
+  })
+  .openapi('FileProgress');
+export type FileProgress = z.output<typeof fileProgressSchema>;
+
+/**
+ * What the virus scanner said: nothing yet, nothing bad, that the file is too large for it, or that it is infected. Null when
+ * none was asked, as where none is configured.
+ */
+export const fileScans = ['waiting', 'clean', 'oversized', 'infected'] as const;
 
 export const fileSchema = z
   .object({
@@ -28,8 +54,15 @@ export const fileSchema = z
     mediaType: z.string(),
     state: z.enum(fileStates),
     errorCode: fileErrorCodeSchema.nullable(),
+    scan: z.enum(fileScans).nullable(),
+    /** What the scanner calls what it found; for the owner and for administrators. */
+    scanSignature: z.string().nullable(),
+    /** Only while it is being processed. */
+    progress: fileProgressSchema.nullable(),
     /** Pages of a document whose images can be asked for. */
     pages: z.int().nullable(),
+    /** Pages that the document really has. */
+    totalPages: z.int().nullable(),
     durationMs: z.int().nullable(),
     width: z.int().nullable(),
     height: z.int().nullable(),
@@ -42,16 +75,28 @@ export type File = z.output<typeof fileSchema>;
 export const fileParams = z.object({ id: z.uuid() });
 export const pageParams = fileParams.extend({ n: z.coerce.number().int().min(1).max(10_000) });
 
-/** Widths in pixels that a preview can be asked for. */
-export const pageWidths = ['320', '640', '1280'] as const;
-export const thumbnailWidths = ['160', '320', '640'] as const;
-const width = <W extends string>(widths: readonly [W, ...W[]], preset: W) =>
-  z
-    .enum(widths)
-    .default(preset as never)
-    .transform(Number);
-export const pageQuery = z.object({ width: width(pageWidths, '1280') });
-export const thumbnailQuery = z.object({ width: width(thumbnailWidths, '320') });
+/** Widths in pixels that a preview can be asked for, so that only so many images are ever made of one. */
+export const previewWidths = ['160', '320', '480', '640', '960', '1280'] as const;
+const width = (preset: (typeof previewWidths)[number]) => z.enum(previewWidths).default(preset).transform(Number);
+export const pageQuery = z.object({ width: width('1280') });
+export const thumbnailQuery = z.object({ width: width('320') });
+
+/** Width over height of each page that has an image, from page 1 on. */
+export const pageShapesSchema = z.object({ ratios: z.array(z.number().positive()) }).openapi('PageShapes');
+
+/** Places on a page are counted from its top left corner, in this many parts of its width and its height. */
+export const PAGE_PARTS = 10_000;
+const parts = z.int().min(0).max(PAGE_PARTS);
+export const pageWordSchema = z.object({ text: z.string().max(400), x: parts, y: parts, width: parts, height: parts });
+export type PageWord = z.output<typeof pageWordSchema>;
+
+export const pageWordsSchema = z
+  .object({
+    /** Words line by line, in the order in which they are read. */
+    lines: z.array(z.array(pageWordSchema)),
+  })
+  .openapi('PageWords');
+export type PageWords = z.output<typeof pageWordsSchema>;
 
 export const contentQuery = z.object({
   /** `inline` is only followed for types that are harmless in a browser. */
@@ -63,7 +108,20 @@ export const contentQuery = z.object({
 const payload = z.object({ fileId: z.uuid() });
 
 /** Makes out what a file really is, and its previews. */
-export const processFileJob = defineJob({ name: 'file.process', payload, timeoutSeconds: 30 * 60, retryLimit: 3 });
+export const processFileJob = defineJob({
+  name: 'file.process',
+  payload: payload.extend({
+    /** How often it has waited for the virus scanner. */
+    waits: z.int().min(0).optional(),
+    /** How often the scanner answered that it cannot say. */
+    refusals: z.int().min(0).optional(),
+  }),
+  timeoutSeconds: 30 * 60,
+  retryLimit: 3,
+});
+
+/** Sends the job of those that wait for the virus scanner and have none: their work was broken off too often. */
+export const resumeScansJob = defineJob({ name: 'files.resume-scans', payload: z.object({}), unique: true });
 
 /** Removes the objects of a deleted file, and then its row. */
 export const eraseFileJob = defineJob({ name: 'file.erase', payload, retryLimit: 12 });

@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
+import { measureFolder, removeSpecial } from './folder-room.ts';
+import { memoryOf } from './memory.ts';
 import type { Sandbox } from './sandbox.ts';
+import { watch } from './watch.ts';
 
 export interface ConverterRun {
   /** A program of PATH, or the path of one. */
@@ -9,11 +12,17 @@ export interface ConverterRun {
   args: readonly string[];
   /** The only folder in which the program finds and leaves anything. */
   folder: string;
+  /** Folders that it reads besides, as they hold parts of the program. */
+  reads?: readonly string[];
   timeoutMs: number;
-  /** Address space of each of its processes. */
+  /** Address space of each of its processes, and what all of them hold together. */
   memoryBytes: number;
   /** Largest file it may write. */
   fileBytes: number;
+  /** By how much the folder may grow; the default is twice the largest file. */
+  folderBytes?: number;
+  /** Processes and threads at once, where they can be counted. */
+  processes?: number;
   /** Largest standard output; the rest is cut off. */
   outputBytes?: number;
   signal: AbortSignal;
@@ -21,8 +30,8 @@ export interface ConverterRun {
 
 export class ConverterError extends Error {
   override readonly name = 'ConverterError';
-  /** `missing`: there is no such program. `timeout`: it took too long. `failed`: it said no. */
-  readonly reason: 'missing' | 'timeout' | 'failed';
+  /** `missing`: there is no such program. `timeout`, `memory`, `room`: it took too much of it. `failed`: it said no. */
+  readonly reason: 'missing' | 'timeout' | 'memory' | 'room' | 'failed';
   /** The end of what it printed on standard error. */
   readonly output: string;
 
@@ -38,6 +47,8 @@ export type Converter = (run: ConverterRun) => Promise<string>;
 
 const KEPT_ERROR_CHARACTERS = 2000;
 const DEFAULT_OUTPUT_BYTES = 1024 * 1024;
+/** Without a namespace of processes a child can get away, and hold our pipes open. */
+const PIPES_CLOSED_AFTER_MS = 2000;
 
 /** null when there is no such program. */
 export async function findProgram(program: string): Promise<string | null> {
@@ -59,7 +70,13 @@ export function createConverter(sandbox: Sandbox): Converter {
     run.signal.throwIfAborted();
     const program = await findProgram(run.program);
     if (program === null) throw new ConverterError('missing', `${run.program} is not installed.`);
-    const [command = program, ...args] = [...sandbox.wrap(run), program, ...run.args];
+    const {
+      command: [command = program, ...args],
+      user,
+    } = await sandbox.wrap({ ...run, program });
+    const folderBytes = run.folderBytes ?? 2 * run.fileBytes;
+    const fullAt = (await measureFolder(run.folder)) + folderBytes;
+    run.signal.throwIfAborted();
 
     const child = spawn(command, args, {
       cwd: run.folder,
@@ -67,7 +84,7 @@ export function createConverter(sandbox: Sandbox): Converter {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: process.env.PATH, HOME: run.folder, TMPDIR: run.folder, LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8' },
-      ...sandbox.user,
+      ...user,
     });
     const killGroup = () => {
       try {
@@ -77,12 +94,20 @@ export function createConverter(sandbox: Sandbox): Converter {
         if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
       }
     };
-    let timedOut = false;
-    const timer = setTimeout(() => {
-      timedOut = true;
+    const stop = () => {
       killGroup();
-    }, run.timeoutMs);
-    run.signal.addEventListener('abort', killGroup, { once: true });
+      setTimeout(() => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }, PIPES_CLOSED_AFTER_MS).unref();
+    };
+    const exceeded: { reason: ConverterError['reason']; what: string }[] = [];
+    const end = (reason: ConverterError['reason'], what: string) => {
+      exceeded.push({ reason, what });
+      stop();
+    };
+    const timer = setTimeout(() => end('timeout', `took longer than ${run.timeoutMs} ms`), run.timeoutMs);
+    run.signal.addEventListener('abort', stop, { once: true });
 
     const chunks: Buffer[] = [];
     let room = run.outputBytes ?? DEFAULT_OUTPUT_BYTES;
@@ -95,21 +120,38 @@ export function createConverter(sandbox: Sandbox): Converter {
       output = (output + text).slice(-KEPT_ERROR_CHARACTERS);
     });
 
-    const { promise: ended, resolve, reject } = Promise.withResolvers<string>();
+    const { promise: ended, resolve, reject } = Promise.withResolvers<{ code: number | null; how: string }>();
     child.on('error', reject);
     child.on('close', (code, signalName) =>
-      resolve(code === null ? `was ended by ${signalName}` : `ended with ${code}`),
+      resolve({ code, how: code === null ? `was ended by ${signalName}` : `ended with ${code}` }),
     );
+    const watches = [
+      watch(
+        () => measureFolder(run.folder),
+        fullAt,
+        () => end('room', `wrote more than ${folderBytes} bytes`),
+      ),
+      watch(
+        () => memoryOf(child.pid ?? 0),
+        run.memoryBytes,
+        () => end('memory', `held more than ${run.memoryBytes} bytes`),
+      ),
+    ];
     try {
-      const how = await ended;
+      const { code, how } = await ended;
       run.signal.throwIfAborted();
-      if (timedOut) throw new ConverterError('timeout', `${run.program} took longer than ${run.timeoutMs} ms.`, output);
-      if (how !== 'ended with 0') throw new ConverterError('failed', `${run.program} ${how}.`, output);
+      const [first] = exceeded;
+      if (first) throw new ConverterError(first.reason, `${run.program} ${first.what}.`, output);
+      if (sandbox.isOwnFailure(code, output)) throw new Error(`The sandbox did not start: ${output}`);
+      if (code !== 0) throw new ConverterError('failed', `${run.program} ${how}.`, output);
       return Buffer.concat(chunks).toString('utf8');
     } finally {
       clearTimeout(timer);
-      run.signal.removeEventListener('abort', killGroup);
+      for (const unwatch of watches) unwatch();
+      run.signal.removeEventListener('abort', stop);
       killGroup();
+      await sandbox.clear(run.folder);
+      await removeSpecial(run.folder);
     }
   };
 }

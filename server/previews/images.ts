@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import type { Converter } from './converter.ts';
 import { type Preview, PreviewProblem, storedWidths, type Tools } from './preview.ts';
 
-const MOST_PIXELS = 120_000_000;
+export const MOST_PIXELS = 120_000_000;
 const LOSSY_QUALITY = 82;
 
 function read(path: string) {
@@ -36,7 +36,8 @@ async function orBroken<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    throw new PreviewProblem('preview_failed', { cause: error });
+    const isTooLarge = error instanceof Error && error.message.includes('pixel limit');
+    throw new PreviewProblem(isTooLarge ? 'file_too_complex' : 'preview_failed', { cause: error });
   }
 }
 

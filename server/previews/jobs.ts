@@ -1,8 +1,60 @@
-import { processFileJob } from '../files/schema.ts';
+import type { Database } from '../database/database.ts';
+import { processFileJob, resumeScansJob } from '../files/schema.ts';
+import { PermanentJobError } from '../jobs/definition.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { PreviewProcessor } from './processor.ts';
+import { listUnjudged } from './repository.ts';
+import { ScannerRefusal, VerdictPending } from './virus-scan/scanner.ts';
 
-/** Before the queue is started: files are looked into, `concurrency` at a time. */
-export function handlePreviewJobs(jobs: Jobs, previews: PreviewProcessor, concurrency: number): void {
-  jobs.handle(processFileJob, ({ fileId }, context) => previews.process(fileId, context), concurrency);
+/** A scanner may be away for a night: its files do not use up their tries, they come again and again, at longer pauses. */
+const SCAN_AGAIN_SECONDS = { first: 2, most: 5 * 60 };
+/** More than an hour of answers that the scanner cannot say: then an administrator has to look. */
+export const MOST_REFUSALS = 20;
+
+export interface PreviewJobsOptions {
+  db: Database;
+  previews: PreviewProcessor;
+  /** Files looked into at a time. */
+  concurrency: number;
+}
+
+/** Before the queue is started: files are looked into. */
+export function handlePreviewJobs(jobs: Jobs, { db, previews, concurrency }: PreviewJobsOptions): void {
+  const { first, most } = SCAN_AGAIN_SECONDS;
+  jobs.handle(
+    processFileJob,
+    async ({ fileId, waits = 0, refusals = 0 }, context) => {
+      const lastRefusal = refusals + 1 >= MOST_REFUSALS;
+      try {
+        await previews.process(fileId, { ...context, lastRefusal });
+      } catch (error) {
+        if (error instanceof ScannerRefusal) throw new PermanentJobError(error.message, { cause: error });
+        if (!(error instanceof VerdictPending)) throw error;
+        context.log.warn({ err: error, fileId }, 'a file waits for the virus scanner');
+        const delaySeconds = Math.min(first * 2 ** Math.min(waits, 20), most);
+        const again = {
+          fileId,
+          waits: waits + 1,
+          refusals: refusals + (error.cause instanceof ScannerRefusal ? 1 : 0),
+        };
+        await jobs.send(db, processFileJob, again, { delaySeconds });
+      }
+    },
+    concurrency,
+  );
+  jobs.handle(resumeScansJob, async (_, { signal, log }) => {
+    let files = 0;
+    for (const fileId of await listUnjudged(db)) {
+      signal.throwIfAborted();
+      if ((await jobs.underWay(processFileJob, { fileId })).length > 0) continue;
+      await jobs.send(db, processFileJob, { fileId });
+      files++;
+    }
+    if (files > 0) log.info({ files }, 'files that wait for the virus scanner are looked at again');
+  });
+}
+
+/** At a start: files whose scan was given up, or that wait for a scanner that is no longer configured, are looked at. */
+export async function resumeScans(jobs: Pick<Jobs, 'send'>, db: Database): Promise<void> {
+  await jobs.send(db, resumeScansJob, {}, { key: 'all' });
 }

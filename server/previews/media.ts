@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Converter, ConverterRun } from './converter.ts';
 import { shrink } from './images.ts';
-import { type Findings, PreviewProblem, type Tools } from './preview.ts';
+import { type Findings, PreviewProblem, storedWidths, type Tools } from './preview.ts';
 
 export interface MediaPrograms {
   ffprobe: string;
@@ -12,6 +13,12 @@ export interface MediaPrograms {
 const GiB = 1024 ** 3;
 /** The first seconds of a lesson are often black. */
 const POSTER_AT_SECONDS = 10;
+const POSTER_WIDTH = Math.max(...storedWidths);
+
+/** Of the formats that may be uploaded, as ffmpeg names them: none of them is a list of other files. */
+const containers = 'mov,matroska,avi,flv,asf,mpeg,mpegvideo,mpegts,mp3,aac,wav,w64,ogg,flac,amr';
+/** Neither a playlist nor anything else that names other files is read, whatever the file calls itself. */
+export const onlyFiles = ['-protocol_whitelist', 'file', '-format_whitelist', containers];
 
 const stream = z.object({
   codec_type: z.string().optional(),
@@ -35,9 +42,6 @@ export function createMediaPreviews(convert: Converter, programs: MediaPrograms)
     memoryBytes: 3 * GiB,
     fileBytes: GiB,
   });
-  // A playlist must not make ffmpeg open anything but the file itself.
-  const onlyFiles = ['-protocol_whitelist', 'file'];
-
   async function probe(tools: Tools) {
     const answer = await convert({
       ...limits(tools),
@@ -56,7 +60,8 @@ export function createMediaPreviews(convert: Converter, programs: MediaPrograms)
     const poster = join(tools.folder, 'poster.png');
     const at = Math.min(POSTER_AT_SECONDS, seconds / 10);
     const seek = at > 0 ? ['-ss', at.toFixed(3)] : [];
-    const filter = ['-vf', 'thumbnail=100', '-frames:v', '1'];
+    // Small before a hundred of them are held in memory.
+    const filter = ['-vf', `scale=w='min(iw,${POSTER_WIDTH})':h=-2,thumbnail=100`, '-frames:v', '1'];
     await convert({
       ...limits(tools),
       program: programs.ffmpeg,
@@ -75,6 +80,8 @@ export function createMediaPreviews(convert: Converter, programs: MediaPrograms)
         poster,
       ],
     });
+    // It ends well also when it could make out no frame.
+    if (!existsSync(poster)) throw new PreviewProblem('preview_failed');
     for await (const image of shrink(poster, 'poster')) await tools.keep(image);
   }
 

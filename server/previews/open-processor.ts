@@ -6,23 +6,26 @@ import {
   type PreviewProcessorOptions,
   type Programs,
 } from './processor.ts';
-import { findSandbox } from './sandbox.ts';
+import { findSandbox, type Sandbox } from './sandbox.ts';
 import { openWorkspace } from './workspace.ts';
 
 export interface OpenProcessorOptions extends Omit<PreviewProcessorOptions, 'workspace' | 'convert'> {
   /** Folder for work in progress, best on the disk of the objects. */
   directory: string;
   log: Logger;
+  /** The default is the best that this machine gives. */
+  sandbox?: Promise<Sandbox>;
 }
 
 /** A preview processor with the best protection that this machine gives. */
 export async function openPreviewProcessor({
   directory,
   log,
+  sandbox: given,
   ...options
 }: OpenProcessorOptions): Promise<PreviewProcessor> {
-  const [sandbox, workspace] = await Promise.all([findSandbox(), openWorkspace(directory)]);
-  for (const detail of sandbox.missing) log.warn({ detail }, 'converters are less protected than they could be');
+  const [sandbox, workspace] = await Promise.all([given ?? findSandbox(), openWorkspace(directory)]);
+  for (const missing of sandbox.missing) log.warn({ missing }, 'converters are less protected than they could be');
   return createPreviewProcessor({ ...options, workspace, convert: createConverter(sandbox) });
 }
 

@@ -1,4 +1,5 @@
-import type { FileErrorCode } from '../files/schema.ts';
+import type { FileErrorCode, PageWords } from '../files/schema.ts';
+import type { TellProgress } from './progress.ts';
 
 /** Widths in pixels at which images are kept; others are made of these when asked for. */
 export const storedWidths = [320, 1280] as const;
@@ -21,17 +22,24 @@ export interface Tools {
   folder: string;
   signal: AbortSignal;
   keep(preview: Preview): Promise<void>;
+  /** Of a page, from 1 on. */
+  keepWords(number: number, words: PageWords): Promise<void>;
+  progress: TellProgress;
 }
 
 /** What was found out about a file. */
 export interface Findings {
   mediaType?: string;
+  /** With an image. */
   pages?: number;
+  totalPages?: number;
   durationMs?: number;
   width?: number;
   height?: number;
-  /** Words for search. */
-  text?: string | null;
+  /** Why the words of pages have no places, though the pages are there. */
+  withoutWords?: Error;
+  /** Words for search, page by page; of a file without pages one text, and none of a picture. */
+  pageTexts?: readonly string[];
 }
 
 /** Why there is no preview, and none will ever be. */

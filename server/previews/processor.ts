@@ -7,18 +7,25 @@ import { pipeline } from 'node:stream/promises';
 import type { Insertable, Updateable } from 'kysely';
 import type { Logger } from 'pino';
 import type { Database, DatabaseTransaction } from '../database/database.ts';
-import type { FileTable, PreviewTable } from '../database/tables/library.ts';
+import type { FileTable, PageWordsTable, PreviewTable } from '../database/tables/library.ts';
 import { type Format, formatOfMediaType } from '../files/policy.ts';
-import type { FileErrorCode } from '../files/schema.ts';
+import type { FileErrorCode, PageWords } from '../files/schema.ts';
 import type { Storage } from '../storage/storage.ts';
+import { recordEvent } from '../trail/trail.ts';
+import { inspectArchive } from './archive.ts';
 import { type Converter, ConverterError } from './converter.ts';
+import { withinTime } from './deadline.ts';
 import { createDocumentPreviews, type DocumentPrograms } from './documents.ts';
 import { previewHeif, previewImage } from './images.ts';
 import { createMediaPreviews, type MediaPrograms } from './media.ts';
+import { createPictureReader } from './pictures.ts';
 import { type Findings, type Preview, PreviewProblem, type Tools } from './preview.ts';
+import { createProgress } from './progress.ts';
 import * as repository from './repository.ts';
 import { sniff } from './sniff.ts';
 import { decodeText, textForSearch } from './text.ts';
+import { createVirusCheck } from './virus-scan/check.ts';
+import { ScannerAway, ScannerRefusal, VerdictPending, type VirusScanner } from './virus-scan/scanner.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface Programs extends DocumentPrograms, MediaPrograms {
@@ -31,6 +38,10 @@ export interface PreviewProcessorOptions {
   workspace: Workspace;
   convert: Converter;
   programs: Programs;
+  /** Looks at every file before anything else does; null where none is configured. */
+  scanner?: VirusScanner | null;
+  /** Of a document, that are drawn. */
+  mostPages?: number;
   /** Called in the transaction of every change of a file's state. */
   onFileChanged(tx: DatabaseTransaction, fileId: string): Promise<void>;
 }
@@ -39,12 +50,23 @@ export interface ProcessContext {
   signal: AbortSignal;
   /** After this try nobody comes back to the file. */
   lastAttempt: boolean;
+  /** After this refusal of the scanner nobody comes back to the file. */
+  lastRefusal?: boolean;
   log: Logger;
 }
 
 export interface PreviewProcessor {
-  /** Finds out what a file is, and makes its previews. Can be repeated at any point. */
+  /**
+   * Finds out what a file is, and makes its previews. Can be repeated at any point.
+   * @throws ScannerRefusal at the last one; VerdictPending when the file has to wait for the virus scanner's verdict, however often it was tried.
+   */
   process(fileId: string, context: ProcessContext): Promise<void>;
+}
+
+interface Made {
+  previews: Insertable<PreviewTable>[];
+  words: Insertable<PageWordsTable>[];
+  pageTexts: readonly string[];
 }
 
 const TEXT_BYTES = 1024 * 1024;
@@ -60,32 +82,46 @@ async function readText({ source }: Tools): Promise<Findings> {
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(TEXT_BYTES), 0, TEXT_BYTES, 0);
     const text = decodeText(buffer.subarray(0, bytesRead), bytesRead === TEXT_BYTES);
-    return { text: text === null ? null : textForSearch(text) };
+    return { pageTexts: text === null ? [] : [textForSearch(text)] };
   } finally {
     await file.close();
   }
 }
 
+const codeOfReason = {
+  missing: 'preview_unavailable',
+  timeout: 'file_too_complex',
+  memory: 'file_too_complex',
+  room: 'file_too_complex',
+  failed: 'preview_failed',
+} as const satisfies Record<ConverterError['reason'], FileErrorCode>;
+
 /** A missing converter is the server's fault, the rest is the file's. */
 function codeOf(error: unknown): FileErrorCode | null {
   if (error instanceof PreviewProblem) return error.code;
-  if (error instanceof ConverterError) return error.reason === 'missing' ? 'preview_unavailable' : 'preview_failed';
+  if (error instanceof ConverterError) return codeOfReason[error.reason];
   return null;
 }
 
 export function createPreviewProcessor(options: PreviewProcessorOptions): PreviewProcessor {
   const { db, storage, workspace, convert, programs } = options;
-  const { previewOffice, previewPdf } = createDocumentPreviews(convert, programs);
+  const { previewOffice, previewPdf } = createDocumentPreviews(convert, programs, options.mostPages);
   const previewMedia = createMediaPreviews(convert, programs);
+  const readPicture = createPictureReader(convert, workspace);
+  const virusCheck = createVirusCheck(db, options.scanner ?? null);
 
   async function makePreviews(format: Format | null, tools: Tools): Promise<Findings> {
     switch (format?.preview) {
       case 'office':
-        return previewOffice(tools);
+        await inspectArchive(tools);
+        return withinTime(tools, previewOffice);
       case 'pdf':
-        return previewPdf(tools);
-      case 'image':
-        return previewImage(tools);
+        return withinTime(tools, previewPdf);
+      case 'image': {
+        const { path, size } = await readPicture(tools);
+        const found = await previewImage({ ...tools, source: path });
+        return { ...found, ...size };
+      }
       case 'heif':
         return previewHeif(tools, convert, programs.heifConvert);
       case 'video':
@@ -99,10 +135,22 @@ export function createPreviewProcessor(options: PreviewProcessorOptions): Previe
   }
 
   /** @returns false when the file is gone. */
-  async function change(fileId: string, values: Updateable<FileTable>, previews?: Insertable<PreviewTable>[]) {
+  async function change(fileId: string, values: Updateable<FileTable>, made?: Made) {
     return db.transaction().execute(async (tx) => {
       if (!(await repository.changeFile(tx, fileId, values))) return false;
-      if (previews) await repository.replacePreviews(tx, fileId, previews);
+      if (made) {
+        await repository.replacePreviews(tx, fileId, made.previews);
+        await repository.replacePageWords(tx, fileId, made.words);
+        await repository.replacePageTexts(tx, fileId, made.pageTexts);
+      }
+      const { scan, scan_signature: signature } = values;
+      if (scan === 'infected') {
+        await recordEvent(tx, 'file.quarantined', {
+          actor: null,
+          id: fileId,
+          details: { signature: String(signature) },
+        });
+      }
       await options.onFileChanged(tx, fileId);
       return true;
     });
@@ -114,12 +162,17 @@ export function createPreviewProcessor(options: PreviewProcessorOptions): Previe
   }
 
   return {
-    async process(fileId, { signal, lastAttempt, log }) {
+    async process(fileId, { signal, lastAttempt, lastRefusal = false, log }) {
       const file = await repository.findForProcessing(db, fileId);
-      if (!file || !(await change(fileId, { state: 'processing', error_code: null }))) return;
+      if (!file || !(await change(fileId, { state: 'processing', error_code: null, progress: null }))) return;
 
-      const folder = await workspace.open();
+      /** Whether the file is withheld until the virus scanner has looked at it. */
+      let isWithheld = file.scan === 'waiting';
+      const folder = await workspace.open().catch((error: unknown) => {
+        throw isWithheld ? new VerdictPending(error) : error;
+      });
       const previews: Insertable<PreviewTable>[] = [];
+      const words: Insertable<PageWordsTable>[] = [];
       // Every try writes under keys of its own: an object is never written twice.
       const prefix = `previews/${fileId}/${randomUUID()}`;
       const keep = async ({ content, kind, number, width, height }: Preview) => {
@@ -136,10 +189,25 @@ export function createPreviewProcessor(options: PreviewProcessorOptions): Previe
           bytes: content.byteLength,
         });
       };
-      const known: Partial<Pick<FileTable, 'sha256' | 'media_type'>> = {};
+      const keepWords = async (number: number, page: PageWords) => {
+        const object_key = `${prefix}/words-${number}.json`;
+        const content = Buffer.from(JSON.stringify(page));
+        await storage.put(object_key, Readable.from([content]), { bytes: content.byteLength, signal });
+        words.push({ file_id: fileId, number, object_key, bytes: content.byteLength });
+      };
+      const progress = createProgress(db, fileId);
+      const known: Partial<Pick<FileTable, 'sha256' | 'media_type' | 'scan' | 'scan_signature'>> = {};
       try {
+        isWithheld = (await virusCheck.ready(fileId, signal)) && isWithheld;
+        await progress('reading');
         const unnamed = join(folder.path, 'original');
         await storage.saveTo(file.object_key, unnamed, signal);
+        const virus = await virusCheck.look(fileId, unnamed, signal);
+        isWithheld = false;
+        if (virus !== null) {
+          Object.assign(known, { scan: 'infected', scan_signature: virus });
+          throw new PreviewProblem('file_infected');
+        }
         known.sha256 = await hashFile(unnamed, signal);
         if (file.sha256 !== null && file.sha256 !== known.sha256) throw new PreviewProblem('checksum_mismatch');
         const { mediaType, encrypted } = await sniff(unnamed, file.name);
@@ -150,35 +218,58 @@ export function createPreviewProcessor(options: PreviewProcessorOptions): Previe
         // Converters go by the name's end.
         const source = join(folder.path, `source.${format?.extensions[0] ?? 'bin'}`);
         await rename(unnamed, source);
-        const found = await makePreviews(format, { source, folder: folder.path, signal, keep });
+        const found = await makePreviews(format, {
+          source,
+          folder: folder.path,
+          signal,
+          keep,
+          keepWords,
+          progress,
+        });
+        if (found.withoutWords) log.warn({ err: found.withoutWords, fileId }, 'pages without words');
         const isThere = await change(
           fileId,
           {
             ...known,
             media_type: found.mediaType ?? mediaType,
             state: 'ready',
+            progress: null,
             pages: found.pages ?? null,
+            total_pages: found.totalPages ?? null,
             duration_ms: found.durationMs ?? null,
             width: found.width ?? null,
             height: found.height ?? null,
-            content_text: found.text ?? null,
           },
-          previews,
+          { previews, words, pageTexts: found.pageTexts ?? [] },
         );
-        if (!isThere) previews.length = 0;
+        if (!isThere) previews.length = words.length = 0;
       } catch (error) {
         signal.throwIfAborted();
+        if (error instanceof ScannerRefusal && lastRefusal) {
+          const given = { state: 'failed', progress: null, error_code: 'file_unscannable' } as const;
+          await change(fileId, given, { previews: [], words: [], pageTexts: [] });
+          throw error;
+        }
+        if (error instanceof ScannerAway || error instanceof ScannerRefusal) {
+          await progress('waiting_for_scan');
+          throw new VerdictPending(error);
+        }
+        if (isWithheld) throw new VerdictPending(error);
         const code = codeOf(error);
         if (code === null && !lastAttempt) throw error;
         log.warn({ err: error, fileId, mediaType: known.media_type }, 'no preview');
         const state = code === 'preview_unavailable' ? 'ready' : 'failed';
-        previews.length = 0;
-        await change(fileId, { ...known, state, error_code: code ?? 'preview_failed' }, []);
+        previews.length = words.length = 0;
+        await change(
+          fileId,
+          { ...known, state, progress: null, error_code: code ?? 'preview_failed' },
+          { previews, words, pageTexts: [] },
+        );
         if (code === null) throw error;
       } finally {
         await folder.close();
       }
-      await dropOthers(fileId, new Set(previews.map(({ object_key }) => object_key)));
+      await dropOthers(fileId, new Set([...previews, ...words].map(({ object_key }) => object_key)));
     },
   };
 }

@@ -1,12 +1,12 @@
 import type { Insertable, Updateable } from 'kysely';
 import type { Database } from '../database/database.ts';
-import type { FileTable, PreviewTable } from '../database/tables/library.ts';
+import type { FileTable, PageWordsTable, PreviewTable } from '../database/tables/library.ts';
 
 /** Undefined when the file is gone. */
 export function findForProcessing(db: Database, id: string) {
   return db
     .selectFrom('file')
-    .select(['id', 'name', 'object_key', 'sha256'])
+    .select(['id', 'name', 'object_key', 'sha256', 'scan'])
     .where('id', '=', id)
     .where('deleted_at', 'is', null)
     .executeTakeFirst();
@@ -23,6 +23,23 @@ export async function changeFile(tx: Database, id: string, change: Updateable<Fi
   return numUpdatedRows === 1n;
 }
 
+/** Files that wait for the verdict of a virus scanner, the oldest first. */
+export async function listUnjudged(db: Database): Promise<string[]> {
+  const rows = await db
+    .selectFrom('file')
+    .select('id')
+    .where('scan', '=', 'waiting')
+    .where('deleted_at', 'is', null)
+    .orderBy('created_at')
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** A file that waits for a virus scanner waits no longer; one in which something was found stays as it is. */
+export async function letIn(db: Database, id: string): Promise<void> {
+  await db.updateTable('file').set({ scan: null }).where('id', '=', id).where('scan', '=', 'waiting').execute();
+}
+
 export async function replacePreviews(
   tx: Database,
   fileId: string,
@@ -30,4 +47,22 @@ export async function replacePreviews(
 ): Promise<void> {
   await tx.deleteFrom('preview').where('file_id', '=', fileId).execute();
   if (previews.length > 0) await tx.insertInto('preview').values(previews).execute();
+}
+
+export async function replacePageWords(
+  tx: Database,
+  fileId: string,
+  words: Insertable<PageWordsTable>[],
+): Promise<void> {
+  await tx.deleteFrom('page_words').where('file_id', '=', fileId).execute();
+  if (words.length > 0) await tx.insertInto('page_words').values(words).execute();
+}
+
+/** @param pageTexts from page 1 on; pages without words have no row. */
+export async function replacePageTexts(tx: Database, fileId: string, pageTexts: readonly string[]): Promise<void> {
+  await tx.deleteFrom('page_text').where('file_id', '=', fileId).execute();
+  const rows = pageTexts
+    .map((text, index) => ({ file_id: fileId, number: index + 1, text }))
+    .filter(({ text }) => text !== '');
+  if (rows.length > 0) await tx.insertInto('page_text').values(rows).execute();
 }

@@ -34,11 +34,21 @@ export function decodeText(bytes: Uint8Array, isCut: boolean): string | null {
 const LONGEST = 200_000;
 
 /** Text as it is kept for search: without controls (PostgreSQL stores no NUL), blanks gathered, not endless. */
-export function textForSearch(text: string): string | null {
+export function textForSearch(text: string): string {
   const plain = text
     .slice(0, 4 * LONGEST)
     .replaceAll(/[\p{Cc}\p{Zs}]+/gu, ' ')
     .trim()
     .slice(0, LONGEST);
-  return plain === '' ? null : plain.replace(/[\ud800-\udbff]$/, '');
+  return plain.replace(/[\ud800-\udbff]$/, '');
+}
+
+/** The text of each page; converters put a form feed after every one. Not endless over all pages together. */
+export function pageTextsForSearch(text: string): string[] {
+  let room = LONGEST;
+  return text.split('\f').map((page) => {
+    const kept = textForSearch(page).slice(0, room);
+    room -= kept.length;
+    return kept;
+  });
 }

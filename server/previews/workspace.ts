@@ -1,11 +1,11 @@
-import { chown, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { UNPRIVILEGED } from './sandbox.ts';
+import { openUsers } from './users.ts';
 
 /** Gives out private folders, one a job. */
 export interface Workspace {
-  /** An empty folder that converters can use; removed by `close`. */
+  /** An empty folder that belongs to a user of its own, where we are root; removed by `close`. */
   open(): Promise<{ path: string; close(): Promise<void> }>;
 }
 
@@ -22,14 +22,15 @@ async function isReachable(folder: string): Promise<boolean> {
 }
 
 /**
- * Folders below `directory`; if that lies where the unprivileged user of the converters cannot go (below the home of
+ * Folders below `directory`; if that lies where the unprivileged users of the converters cannot go (below the home of
  * root, say), in the system's folder for temporary files. What killed processes left is removed.
  */
 export async function openWorkspace(directory: string): Promise<Workspace> {
   const wanted = resolve(directory);
   await mkdir(wanted, { recursive: true, mode: 0o711 });
-  const isRoot = process.getuid?.() === 0;
-  const parent = !isRoot || (await isReachable(wanted)) ? wanted : tmpdir();
+  const users = await openUsers();
+  // Without links on the way: a converter sees another root, where they would lead elsewhere.
+  const parent = await realpath(users === null || (await isReachable(wanted)) ? wanted : tmpdir());
 
   for (const name of await readdir(parent)) {
     if (!name.startsWith(PREFIX)) continue;
@@ -40,7 +41,10 @@ export async function openWorkspace(directory: string): Promise<Workspace> {
   return {
     async open() {
       const path = await mkdtemp(join(parent, PREFIX));
-      if (isRoot) await chown(path, UNPRIVILEGED.uid, UNPRIVILEGED.gid);
+      if (users !== null) {
+        const { uid, gid } = users();
+        await chown(path, uid, gid);
+      }
       return { path, close: () => rm(path, { recursive: true, force: true, maxRetries: 3 }) };
     },
   };

@@ -4,19 +4,22 @@ import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChunkLostError, EmptyRecordingError, type FinishedRecording, type FinishOptions } from '../../media/index.ts';
-import type { Database } from '../database/database.ts';
+import type { Database, DatabaseTransaction } from '../database/database.ts';
 import { AppError } from '../errors.ts';
+import { renditionPrefix } from '../files/renditions/schema.ts';
 import { type JobHandler, PermanentJobError } from '../jobs/definition.ts';
 import type { Storage } from '../storage/storage.ts';
 import { chunkKey, readJournal, recordingPrefix } from './journal.ts';
 import { posterPrefix, storePoster } from './poster.ts';
-import { type Publication, type PublishedVideo, publish } from './publication.ts';
-import { changeState, findRecording } from './repository.ts';
+import { type KeptObject, type Publication, type PublishedVideo, publish } from './publication.ts';
+import { changeState, findRecording, isMusic } from './repository.ts';
 
 export interface FinishingOptions {
   db: Database;
   storage: Storage;
   outbox: Publication;
+  /** In the transaction that puts the recording into the library, as that file. */
+  onPublished(trx: DatabaseTransaction, fileId: string): Promise<void>;
   /** Folder for work that can be made anew. */
   workRoot: string;
   /** The classroom's own way from chunks to a video. */
@@ -28,7 +31,6 @@ export interface FinishingOptions {
   /** Sends the job that deletes the chunks, as part of the transaction. */
   sendClean(trx: Database, recordingId: string): Promise<void>;
   ffmpeg?: string;
-  ffprobe?: string;
 }
 
 /** The last words of a recorder come at the same time as this job. */
@@ -46,22 +48,33 @@ async function sha256Of(body: AsyncIterable<Uint8Array>): Promise<string> {
 export function createFinishing(options: FinishingOptions): JobHandler<{ recordingId: string }> {
   const { db, storage, outbox, finishVideo, waitingChunks, finishLater, sendClean } = options;
 
-  /** Puts the video into Storage and reads it back: nothing is published, and no chunk deleted, on trust. */
-  async function store(recordingId: string, finished: FinishedRecording, signal: AbortSignal): Promise<PublishedVideo> {
-    const prefix = recordingPrefix(recordingId);
-    const { size: bytes } = await stat(finished.videoPath);
-    const sha256 = await sha256Of(createReadStream(finished.videoPath, { signal }));
-    const objectKey = `${prefix}video-${sha256}.mp4`;
-    await storage.put(objectKey, createReadStream(finished.videoPath), { bytes, sha256, signal });
+  /** Puts a file into Storage and reads it back: nothing is published, and no chunk deleted, on trust. */
+  async function keep(path: string, keyOf: (sha256: string) => string, signal: AbortSignal): Promise<KeptObject> {
+    const { size: bytes } = await stat(path);
+    const sha256 = await sha256Of(createReadStream(path, { signal }));
+    const objectKey = keyOf(sha256);
+    await storage.put(objectKey, createReadStream(path), { bytes, sha256, signal });
     const readBack = await sha256Of(await storage.get(objectKey, { signal }));
     if (readBack !== sha256) {
       await storage.delete(objectKey);
       throw new AppError('storage_unavailable', { detail: 'The store gave back other bytes than it was given.' });
     }
+    return { objectKey, bytes, sha256 };
+  }
+
+  async function store(recordingId: string, finished: FinishedRecording, signal: AbortSignal): Promise<PublishedVideo> {
+    const video = await keep(
+      finished.videoPath,
+      (sha256) => `${recordingPrefix(recordingId)}video-${sha256}.mp4`,
+      signal,
+    );
+    const sound = finished.soundPath
+      ? await keep(finished.soundPath, (sha256) => `${renditionPrefix(recordingId)}audio-${sha256}.mp4`, signal)
+      : null;
     const posters = finished.posterPath
       ? await storePoster(storage, posterPrefix(recordingId), finished.posterPath, signal)
       : [];
-    return { objectKey, bytes, sha256, posters };
+    return { ...video, sound, posters };
   }
 
   async function fail(recordingId: string, failure: 'empty' | 'unfinishable'): Promise<void> {
@@ -89,9 +102,10 @@ export function createFinishing(options: FinishingOptions): JobHandler<{ recordi
         journal,
         workFolder,
         signal,
+        sound: (await isMusic(db, recordingId)) ? 'music' : 'speech',
         toleratesLoss: attempt > patientAttempts,
         ...(options.ffmpeg !== undefined && { ffmpeg: options.ffmpeg }),
-        ...(options.ffprobe !== undefined && { ffprobe: options.ffprobe }),
+        onSoundFailed: (error) => log.error({ err: error, recordingId }, 'the sound of a recording could not be taken'),
         async *readChunk(chunk, chunkSignal) {
           try {
             yield* await storage.get(chunkKey(chunk), { signal: chunkSignal });
@@ -105,7 +119,10 @@ export function createFinishing(options: FinishingOptions): JobHandler<{ recordi
       });
       const video = await store(recordingId, finished, signal);
       await db.transaction().execute(async (trx) => {
-        if (await publish(trx, outbox, recordingId, video, finished)) await sendClean(trx, recordingId);
+        if (await publish(trx, outbox, recordingId, video, finished)) {
+          await options.onPublished(trx, recordingId);
+          await sendClean(trx, recordingId);
+        }
       });
       const { durationMs, completeness } = finished;
       log.info({ recordingId, durationMs, completeness, gaps: finished.timeline.gaps.length }, 'recording published');

@@ -1,13 +1,22 @@
 import { sql } from 'kysely';
 import type { FinishedRecording } from '../../media/index.ts';
 import type { Database, DatabaseTransaction } from '../database/database.ts';
+import { spokenPage } from '../database/tables/library.ts';
+import { schoolTimeZone } from '../school-time.ts';
+import { recordEvent } from '../trail/trail.ts';
 import type { PosterObject } from './poster.ts';
 import { changeState } from './repository.ts';
+import { replaySchema, slidesShown } from './slides-shown.ts';
 
-export interface PublishedVideo {
+export interface KeptObject {
   objectKey: string;
   bytes: number;
   sha256: string;
+}
+
+export interface PublishedVideo extends KeptObject {
+  /** The sound alone. */
+  sound: KeptObject | null;
   posters: PosterObject[];
 }
 
@@ -35,9 +44,6 @@ async function findLesson(db: Database, recordingId: string) {
 
 type Lesson = Awaited<ReturnType<typeof findLesson>>;
 
-/** All schools of the country keep one time, wherever the server's clock stands. */
-const schoolTimeZone = 'Asia/Shanghai';
-
 /** The library's content is in the language of the schools, whatever that of the page around it. */
 function describe(lesson: Lesson): string {
   const day = (lesson.started_at ?? lesson.scheduled_start).toLocaleDateString('zh-CN', {
@@ -54,6 +60,66 @@ const fileName = (lesson: Lesson) =>
   `${resourceTitle(lesson)
     .replaceAll(/[\\/:*?"<>|\p{Cc}]/gu, ' ')
     .trim()}.mp4`;
+
+/** Beside the qualities that are made of it later, and there at once: it is half of what a thin line is shown. */
+async function insertSound(
+  trx: DatabaseTransaction,
+  recordingId: string,
+  { objectKey, bytes }: KeptObject,
+  durationMs: number,
+): Promise<void> {
+  const bitrate = Math.round((bytes * 8000) / durationMs);
+  await trx
+    .insertInto('rendition')
+    .values({
+      ...{ file_id: recordingId, name: 'audio', object_key: objectKey, bytes, bitrate },
+      ...{ media_type: 'audio/mp4', width: null, height: null },
+    })
+    .execute();
+}
+
+/** The words of the slides that were shown are found in the recording too, by the same pages. */
+async function copySlideTexts(
+  trx: DatabaseTransaction,
+  recordingId: string,
+  { fileId, turns }: ReturnType<typeof slidesShown>,
+): Promise<void> {
+  const pages = [...new Set(turns.map(({ page }) => page))];
+  if (fileId === null || pages.length === 0) return;
+  const texts = trx
+    .selectFrom('page_text')
+    .select((eb) => [eb.val(recordingId).$castTo<string>().as('file_id'), 'number', 'text'])
+    .where('file_id', '=', fileId)
+    .where('number', 'in', pages);
+  await trx
+    .insertInto('page_text')
+    .columns(['file_id', 'number', 'text'])
+    .expression(texts)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** The words of slides were read anew: the published recordings that show them take them over. */
+export async function retakeSlideTexts(
+  trx: DatabaseTransaction,
+  outbox: Publication,
+  slidesFileId: string,
+): Promise<void> {
+  const recordings = await trx
+    .selectFrom('recording')
+    .innerJoin('class_session', 'class_session.id', 'recording.class_session_id')
+    .select(['recording.id', 'recording.resource_id', 'recording.timeline', 'class_session.slides_file_id'])
+    .where('recording.resource_id', 'is not', null)
+    .where(sql<boolean>`recording.timeline -> 'slides' @> ${JSON.stringify([{ fileId: slidesFileId }])}::jsonb`)
+    .execute();
+  for (const { id, resource_id: resourceId, timeline, slides_file_id: planned } of recordings) {
+    const shown = slidesShown(replaySchema.parse(timeline).slides, planned);
+    if (shown.fileId !== slidesFileId || resourceId === null) continue;
+    await trx.deleteFrom('page_text').where('file_id', '=', id).where('number', '<>', spokenPage).execute();
+    await copySlideTexts(trx, id, shown);
+    await outbox.markChanged(trx, 'resource', resourceId);
+  }
+}
 
 export interface Publication {
   markChanged(trx: DatabaseTransaction, entity: 'resource', id: string): Promise<void>;
@@ -111,6 +177,8 @@ export async function publish(
       .values(video.posters.map((poster) => ({ ...poster, file_id: recordingId, kind: 'poster' as const })))
       .execute();
   }
+  if (video.sound) await insertSound(trx, recordingId, video.sound, finished.durationMs);
+  await copySlideTexts(trx, recordingId, slidesShown(finished.timeline.slides, lesson.slides_file_id));
   await trx
     .updateTable('recording')
     .set({
@@ -124,5 +192,6 @@ export async function publish(
     .execute();
   await trx.updateTable('class_session').set({ state: 'published' }).where('id', '=', lesson.id).execute();
   await outbox.markChanged(trx, 'resource', resourceId);
+  await recordEvent(trx, 'resource.published', { actor: null, id: resourceId });
   return true;
 }

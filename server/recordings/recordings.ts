@@ -1,11 +1,12 @@
 import type { Logger } from 'pino';
 import type { RecordingSink } from '../../media/index.ts';
-import type { Database } from '../database/database.ts';
+import type { Database, DatabaseTransaction } from '../database/database.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import { createCleaning } from './clean.ts';
 import { type ConcludingOptions, createConcluding } from './conclude.ts';
 import { createFinishing, type FinishingOptions } from './finish.ts';
 import { cleanRecordingJob, concludeRecordingJob, finishRecordingJob } from './jobs.ts';
+import { retakeSlideTexts } from './publication.ts';
 import { createRecordingService, type RecordingService } from './service.ts';
 import { createRecordingSink } from './sink.ts';
 
@@ -20,6 +21,8 @@ export interface Recordings {
   service: RecordingService;
   /** For the media node. */
   sink: RecordingSink;
+  /** The pages of a file were read anew, in this transaction: they may be slides that recordings show. */
+  pagesRead(trx: DatabaseTransaction, fileId: string): Promise<void>;
 }
 
 const lookAgainSeconds = 5;
@@ -49,5 +52,6 @@ export function createRecordings({ jobs, log, waitingChunks, ...options }: Recor
   return {
     service: createRecordingService({ db, sendFinish, sendConclude }),
     sink: createRecordingSink({ db, storage, sendFinish, log }),
+    pagesRead: (trx, fileId) => retakeSlideTexts(trx, options.outbox, fileId),
   };
 }

@@ -29,6 +29,17 @@ export async function lockRecordingOfSession(trx: Database, classSessionId: stri
     .executeTakeFirst();
 }
 
+/** Whether the lesson's sound was more than speech. */
+export async function isMusic(db: Database, id: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('recording')
+    .innerJoin('class_session', 'class_session.id', 'recording.class_session_id')
+    .where('recording.id', '=', id)
+    .select('music')
+    .executeTakeFirst();
+  return row?.music ?? false;
+}
+
 async function insertStateChange(
   db: Database,
   recordingId: string,

@@ -1,7 +1,8 @@
-import { z } from 'zod';
 import type { Database } from '../database/database.ts';
 import type { ResourceRecording } from '../resources/schema.ts';
 import { insertRecording, listUnfinished, lockRecordingOfSession } from './repository.ts';
+import { replaySchema, slidesShown } from './slides-shown.ts';
+import { measureThin } from './thin-replay.ts';
 
 export interface RecordingOptions {
   db: Database;
@@ -15,12 +16,6 @@ export interface RecordingOptions {
 const patienceSeconds = 60;
 
 export type RecordingService = ReturnType<typeof createRecordingService>;
-
-/** The part of a kept timeline that is shown beside the video. */
-const replaySchema = z.object({
-  slides: z.array(z.object({ atMs: z.number(), page: z.number(), fileId: z.string().nullable() })),
-  gaps: z.array(z.object({ track: z.string(), startMs: z.number(), endMs: z.number() })),
-});
 
 export function createRecordingService({ db, sendFinish, sendConclude }: RecordingOptions) {
   return {
@@ -57,20 +52,19 @@ export function createRecordingService({ db, sendFinish, sendConclude }: Recordi
         .selectFrom('recording')
         .innerJoin('class_session', 'class_session.id', 'recording.class_session_id')
         .where('recording.resource_id', '=', resourceId)
-        .select(['class_session_id', 'slides_file_id', 'duration_ms', 'completeness', 'timeline'])
+        .select(['recording.id', 'class_session_id', 'slides_file_id', 'duration_ms', 'completeness', 'timeline'])
         .executeTakeFirst();
       if (!row || row.duration_ms === null || row.completeness === null) return null;
       const { slides, gaps } = replaySchema.parse(row.timeline);
-      const slidesFileId = row.slides_file_id ?? slides.find(({ fileId }) => fileId !== null)?.fileId ?? null;
+      const { fileId: slidesFileId, turns } = slidesShown(slides, row.slides_file_id);
       return {
         classSessionId: row.class_session_id,
         durationMs: row.duration_ms,
         completeness: row.completeness,
         gaps: gaps.map((gap) => ({ ...gap, startMs: Math.round(gap.startMs), endMs: Math.round(gap.endMs) })),
-        slides: slides
-          .filter(({ fileId }) => fileId === slidesFileId)
-          .map(({ atMs, page }) => ({ atMs: Math.round(atMs), page })),
+        slides: turns,
         slidesFileId,
+        thin: await measureThin(db, row.id, slidesFileId, [...new Set(turns.map(({ page }) => page))]),
       };
     },
   };

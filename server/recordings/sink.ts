@@ -52,6 +52,10 @@ export function createRecordingSink({ db, storage, sendFinish, log }: RecordingS
       if (written !== chunk.sha256) throw new SinkRefusal(`Another chunk has the number of ${key}.`);
     },
 
+    async chunkLost(chunk) {
+      await insertChunk(db, chunk);
+    },
+
     async stateChanged({ recordingId, state, reason, at }) {
       await db.transaction().execute(async (trx) => {
         const changed = await changeState(trx, recordingId, { state, reason, at: new Date(at) });

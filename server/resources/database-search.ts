@@ -1,9 +1,10 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
-import { highlightEnd, highlightStart, type SearchResult } from '../../search/index.ts';
+import type { Query, SearchResult } from '../../search/index.ts';
 import type { CatalogLevel } from '../catalog/schema.ts';
 import type { Database } from '../database/database.ts';
 import type { Tables } from '../database/tables.ts';
 import type { Actor } from '../http/route.ts';
+import { containing, mark, pieceOf } from './marking.ts';
 import { publishedAndVisible } from './policy.ts';
 import { resourceRows } from './repository.ts';
 import type { FacetName, ResourceSummary, SearchQuery } from './schema.ts';
@@ -11,17 +12,7 @@ import { type PlacesOf, summariesOf } from './summary.ts';
 
 type Builder = ExpressionBuilder<Tables, 'resource'>;
 const placeFilters = ['stage', 'subject', 'edition', 'grade', 'volume'] as const satisfies readonly CatalogLevel[];
-const PIECE = 120;
 const MOST_FACET_VALUES = 200;
-
-/** In a LIKE pattern the per cent sign, the underline and the backslash have a meaning. */
-function containing(term: string): string {
-  return `%${term.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
-}
-
-function termsOf(query: string): string[] {
-  return query.split(/\s+/).filter((term) => term !== '');
-}
 
 /** Those above the resource's place, and the place itself. */
 function line(eb: Builder) {
@@ -47,11 +38,19 @@ function holdsTerm(eb: Builder, term: string): Expression<SqlBool> {
   ]);
 }
 
+function termsOf({ words, phrases }: Query): string[] {
+  return [...words.split(/\s+/), ...phrases].filter((term) => term !== '');
+}
+
 /** The same filters as the index has. */
-function matching(actor: Actor, query: SearchQuery) {
+function matching(actor: Actor, query: SearchQuery, typed: Query) {
   const isVisible = publishedAndVisible(actor);
   return (eb: Builder): Expression<SqlBool> => {
-    const conditions = [isVisible(eb), ...termsOf(query.q).map((term) => holdsTerm(eb, term))];
+    const conditions = [
+      isVisible(eb),
+      ...termsOf(typed).map((term) => holdsTerm(eb, term)),
+      ...typed.excluded.map((term) => eb.not(holdsTerm(eb, term))),
+    ];
     if (query.kind.length > 0) conditions.push(eb('resource.kind', 'in', query.kind));
     if (query.schoolId.length > 0) conditions.push(eb('resource.school_id', 'in', query.schoolId));
     if (query.nodeId.length > 0) {
@@ -87,30 +86,18 @@ async function countFacet(db: Database, where: ReturnType<typeof matching>, face
   return Object.fromEntries(rows.flatMap(({ value, count }) => (value === null ? [] : [[value, count]])));
 }
 
-/** The text with every term marked, without regard to case. */
-export function mark(text: string, terms: readonly string[]): string {
-  if (terms.length === 0) return text;
-  const wanted = terms.map((term) => term.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|');
-  return text.replaceAll(new RegExp(wanted, 'giu'), (match) => `${highlightStart}${match}${highlightEnd}`);
-}
-
-/** The part of a description around the first term. */
-function pieceOf(text: string, terms: readonly string[]): string {
-  const lower = text.toLowerCase();
-  const places = terms.map((term) => lower.indexOf(term.toLowerCase())).filter((place) => place >= 0);
-  const start = Math.max(0, Math.min(...places, text.length) - PIECE / 2);
-  const from = places.length > 0 ? start : 0;
-  return `${from > 0 ? '…' : ''}${text.slice(from, from + PIECE)}${from + PIECE < text.length ? '…' : ''}`;
-}
-
-/** Stands in while the search index is away: whole terms only, no pinyin, no typos. */
+/**
+ * Stands in while the search index is away: whole terms only, no pinyin, no typos, nothing inside documents.
+ * @param typed what remains of the words of `query`.
+ */
 export async function searchDatabase(
   { db, placesOf }: { db: Database; placesOf: PlacesOf },
   actor: Actor,
   query: SearchQuery,
+  typed: Query,
 ): Promise<SearchResult<ResourceSummary>> {
-  const where = matching(actor, query);
-  const terms = termsOf(query.q);
+  const where = matching(actor, query, typed);
+  const terms = termsOf(typed);
   const [rows, counted, facets] = await Promise.all([
     resourceRows(db)
       .where(where)

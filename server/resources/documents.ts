@@ -1,25 +1,37 @@
 import { sql } from 'kysely';
-import type { SearchDocument } from '../../search/index.ts';
+import type { SearchDocument, Vocabulary } from '../../search/index.ts';
 import type { Database } from '../database/database.ts';
-import { kindWords } from './kind-words.ts';
+import { spokenPage } from '../database/tables/library.ts';
+import { wordsOfKind } from './kind-words.ts';
 import { type ResourceRow, resourceRows } from './repository.ts';
 import type { ResourceSummary } from './schema.ts';
 import { nodeIdsOf, type PlacesOf, summaryOf } from './summary.ts';
 
-const BATCH = 1000;
+const BATCH = 500;
+
+export interface ResourceDocumentsOptions {
+  db: Database;
+  placesOf: PlacesOf;
+  vocabulary: () => Promise<Vocabulary>;
+}
 
 export interface ResourceDocuments {
+  vocabulary(): Promise<Vocabulary>;
   /** Of those that are published; the others have none. */
   load(ids: readonly string[]): Promise<SearchDocument<ResourceSummary>[]>;
   readAll(signal?: AbortSignal): AsyncIterable<SearchDocument<ResourceSummary>[]>;
 }
 
 /** What the search index holds of the library. */
-export function createResourceDocuments({ db, placesOf }: { db: Database; placesOf: PlacesOf }): ResourceDocuments {
+export function createResourceDocuments({ db, placesOf, vocabulary }: ResourceDocumentsOptions): ResourceDocuments {
   async function documentsOf(rows: readonly ResourceRow[]): Promise<SearchDocument<ResourceSummary>[]> {
-    const [places, alliances] = await Promise.all([
+    const [places, alliances, texts] = await Promise.all([
       placesOf(nodeIdsOf(rows)),
       alliancesOf(db, [...new Set(rows.map((row) => row.schoolId))]),
+      textsOf(
+        db,
+        rows.map((row) => row.id),
+      ),
     ]);
     return rows.map((row) => {
       const place = places.get(row.nodeId ?? '');
@@ -29,9 +41,10 @@ export function createResourceDocuments({ db, placesOf }: { db: Database; places
         id: row.id,
         title: row.title,
         lesson: [place?.lesson?.name, place?.unit?.name].filter(Boolean).join(' '),
-        words: [...names, kindWords[summary.kind]],
+        words: [...names, ...wordsOfKind(summary.kind)],
         description: row.description,
         schoolName: row.schoolName,
+        text: texts.get(row.id) ?? '',
         kind: row.kind,
         stage: place?.stage?.slug ?? null,
         subject: place?.subject?.slug ?? null,
@@ -39,6 +52,7 @@ export function createResourceDocuments({ db, placesOf }: { db: Database; places
         grade: place?.grade?.slug ?? null,
         volume: place?.volume?.slug ?? null,
         nodeIds: place?.lineage ?? [],
+        lessonId: place?.lesson ? place.nodeId : null,
         schoolId: row.schoolId,
         ownerId: row.ownerId,
         allianceIds: alliances.get(row.schoolId) ?? [],
@@ -54,6 +68,8 @@ export function createResourceDocuments({ db, placesOf }: { db: Database; places
     resourceRows(db).where('resource.status', '=', 'published').where('resource.deleted_at', 'is', null);
 
   return {
+    vocabulary,
+
     async load(ids) {
       const rows = await published().where('resource.id', '=', sql<string>`any(${ids}::uuid[])`).execute();
       return documentsOf(rows);
@@ -84,4 +100,18 @@ async function alliancesOf(db: Database, schoolIds: readonly string[]): Promise<
     alliances.set(schoolId, [...(alliances.get(schoolId) ?? []), allianceId]);
   }
   return alliances;
+}
+
+/** Meilisearch reads the first 65,535 words of a field; these are about as many in Chinese. */
+const LONGEST_TEXT = 100_000;
+
+/** The words inside the files of each resource, all files and pages in their order, and after them what is said in any. */
+async function textsOf(db: Database, resourceIds: readonly string[]): Promise<Map<string, string>> {
+  const { rows } = await sql<{ id: string; text: string }>`
+    select file.resource_id as id,
+      left(string_agg(page_text.text, ' ' order by page_text.number = ${spokenPage}::int, file.position, file.id, page_text.number), ${LONGEST_TEXT}::int) as text
+    from file join page_text on page_text.file_id = file.id
+    where file.resource_id = any(${resourceIds}::uuid[]) and file.deleted_at is null
+    group by file.resource_id`.execute(db);
+  return new Map(rows.map(({ id, text }) => [id, text]));
 }

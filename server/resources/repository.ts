@@ -2,6 +2,7 @@ import { type ExpressionBuilder, sql } from 'kysely';
 import { jsonObjectFrom } from 'kysely/helpers/postgres';
 import type { Database, DatabaseTransaction } from '../database/database.ts';
 import type { Tables } from '../database/tables.ts';
+import { formats, type PreviewMethod } from '../files/policy.ts';
 import type { Actor } from '../http/route.ts';
 import { visible } from './policy.ts';
 import type { CreateResource, ResourceStatus, UpdateResource } from './schema.ts';
@@ -10,16 +11,28 @@ function filesOf(eb: ExpressionBuilder<Tables, 'resource'>) {
   return eb.selectFrom('file').whereRef('file.resource_id', '=', 'resource.id').where('file.deleted_at', 'is', null);
 }
 
+const isIn = (methods: readonly PreviewMethod[]) =>
+  formats.filter(({ preview }) => methods.includes(preview)).map(({ mediaType }) => mediaType);
+const documents = isIn(['office', 'pdf']);
+const shown = isIn(['office', 'pdf', 'image', 'heif', 'video', 'audio', 'text']);
+
+/** The first file that can be shown; documents, then pictures and media, before archives and what is only downloaded. */
 function coverOf(eb: ExpressionBuilder<Tables, 'resource'>) {
+  const thumbnail = sql<boolean>`exists (
+    select from preview where preview.file_id = file.id and preview.kind in ('page', 'poster', 'image'))`;
   return jsonObjectFrom(
     filesOf(eb)
-      .select((file) => [
+      .select([
         'file.id as fileId',
         'file.media_type as mediaType',
-        'file.pages',
+        sql<number | null>`coalesce(file.total_pages, file.pages)`.as('pages'),
         'file.duration_ms as durationMs',
-        sql<boolean>`exists (select from preview where preview.file_id = ${file.ref('file.id')})`.as('thumbnail'),
+        thumbnail.as('thumbnail'),
+        'file.scan',
       ])
+      .orderBy(thumbnail, 'desc')
+      .orderBy(sql`file.media_type = any(${documents}::text[])`, 'desc')
+      .orderBy(sql`file.media_type = any(${shown}::text[])`, 'desc')
       .orderBy('file.position')
       .orderBy('file.id')
       .limit(1),
@@ -80,6 +93,26 @@ export async function isVisible(db: Database, actor: Actor, id: string): Promise
     .where(visible(actor))
     .executeTakeFirst();
   return row !== undefined;
+}
+
+/** Of those that the actor sees. */
+export function listTitles(db: Database, actor: Actor, ids: readonly string[]) {
+  return db
+    .selectFrom('resource')
+    .select(['id', 'title'])
+    .where('id', '=', sql<string>`any(${ids}::uuid[])`)
+    .where(visible(actor))
+    .execute();
+}
+
+/** The owner of a resource that the actor sees. */
+export function findOwner(db: Database, actor: Actor, id: string): Promise<{ ownerId: string } | undefined> {
+  return db
+    .selectFrom('resource')
+    .select('owner_id as ownerId')
+    .where('id', '=', id)
+    .where(visible(actor))
+    .executeTakeFirst();
 }
 
 export interface PageKey {
@@ -149,6 +182,7 @@ export function lockVisible(tx: DatabaseTransaction, actor: Actor, id: string) {
   return tx
     .selectFrom('resource')
     .select(['resource.id', 'resource.owner_id as ownerId', 'resource.revision', 'resource.status'])
+    .select('resource.visibility')
     .where('resource.id', '=', id)
     .where(visible(actor))
     .forUpdate()
@@ -190,18 +224,19 @@ export async function nodeExists(db: Database, id: string): Promise<boolean> {
 
 /**
  * Makes these the resource's files, in this order, and lets go of others.
- * @returns those that are not the owner's, do not exist, or belong to another resource.
+ * @returns those that it let go, and those that it refused: not the owner's, unknown, or another resource's.
  */
 export async function setFiles(
   tx: DatabaseTransaction,
   resource: { id: string; ownerId: string },
   fileIds: readonly string[],
-): Promise<string[]> {
-  await tx
+): Promise<{ removed: string[]; refused: string[] }> {
+  const removed = await tx
     .updateTable('file')
     .set({ resource_id: null })
     .where('resource_id', '=', resource.id)
     .where('id', '!=', sql<string>`all(${fileIds}::uuid[])`)
+    .returning('id')
     .execute();
   const attached = await sql<{ id: string }>`
     update file set resource_id = ${resource.id}, position = wish.position
@@ -210,7 +245,7 @@ export async function setFiles(
       and (file.resource_id = ${resource.id} or (file.resource_id is null and file.owner_id = ${resource.ownerId}))
     returning file.id`.execute(tx);
   const done = new Set(attached.rows.map((row) => row.id));
-  return fileIds.filter((id) => !done.has(id));
+  return { removed: removed.map(({ id }) => id), refused: fileIds.filter((id) => !done.has(id)) };
 }
 
 /** Keeps the resource as it is now under the number of its revision. */

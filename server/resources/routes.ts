@@ -8,6 +8,8 @@ import {
   resourceSchema,
   searchQuerySchema,
   searchResponseSchema,
+  suggestionQuerySchema,
+  suggestionsSchema,
   updateResourceSchema,
 } from './schema.ts';
 import type { ResourceService } from './service.ts';
@@ -22,6 +24,18 @@ const search = defineRoute('signed-in', {
   request: { query: searchQuerySchema },
   responses: {
     200: jsonAnswer('What the caller may see of it', searchResponseSchema),
+    default: problemAnswer('invalid_input', 'not_signed_in'),
+  },
+});
+
+const suggest = defineRoute('signed-in', {
+  method: 'get',
+  path: '/search/suggestions',
+  tags,
+  summary: 'Lessons whose name, or its pinyin, begins as typed',
+  request: { query: suggestionQuerySchema },
+  responses: {
+    200: jsonAnswer('The likeliest first', suggestionsSchema),
     default: problemAnswer('invalid_input', 'not_signed_in'),
   },
 });
@@ -112,6 +126,7 @@ const remove = defineRoute('account', {
 
 export function resourceRoutes({ resources }: { resources: ResourceService }) {
   return createRouter()
+    .openapi(suggest, async (c) => c.json(await resources.suggest(actorOf(c.get('actor')), c.req.valid('query')), 200))
     .openapi(search, async (c) => c.json(await resources.search(actorOf(c.get('actor')), c.req.valid('query')), 200))
     .openapi(create, async (c) => c.json(await resources.create(accountOf(c.get('actor')), c.req.valid('json')), 201))
     .openapi(listMine, async (c) =>

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { placeSchema } from '../catalog/schema.ts';
-import { fileSchema } from '../files/schema.ts';
+import { fileScans, fileSchema } from '../files/schema.ts';
+import { resourceRetentionSchema } from '../retention/schema.ts';
 
 export { type Place, placeSchema } from '../catalog/schema.ts';
 
@@ -36,7 +37,7 @@ export const resourceStatusSchema = z.enum(resourceStatuses);
 export type ResourceStatus = z.output<typeof resourceStatusSchema>;
 
 const named = z.object({ id: z.uuid(), name: z.string() });
-/** The first file, as far as a row of a list shows it. */
+/** The file that stands for the resource, as far as a row of a list shows it. */
 export const coverSchema = z
   .object({
     fileId: z.uuid(),
@@ -45,6 +46,8 @@ export const coverSchema = z
     durationMs: z.int().nullable(),
     /** Whether the file's thumbnail can be asked for already. */
     thumbnail: z.boolean(),
+    /** As of the file; the index may hold covers from before there was one. */
+    scan: z.enum(fileScans).nullable().default(null),
   })
   .openapi('Cover');
 export type Cover = z.output<typeof coverSchema>;
@@ -84,6 +87,14 @@ export const resourceRecordingSchema = z
     gaps: z.array(z.object({ track: z.string(), startMs: z.int(), endMs: z.int() })),
     slides: z.array(z.object({ atMs: z.int(), page: z.int() })),
     slidesFileId: z.uuid().nullable(),
+    /** Slides and sound instead of the video, for thin lines; null when there is no sound alone. */
+    thin: z
+      .object({
+        bytes: z.int(),
+        /** Of the bytes of the video. */
+        share: z.number().min(0),
+      })
+      .nullable(),
   })
   .openapi('ResourceRecording');
 export type ResourceRecording = z.output<typeof resourceRecordingSchema>;
@@ -93,6 +104,8 @@ export const resourceSchema = resourceSummarySchema
     description: z.string(),
     files: z.array(fileSchema),
     recording: resourceRecordingSchema.nullable(),
+    /** Of what was recorded of a class session, for who may edit it; else null. */
+    retention: resourceRetentionSchema.nullable(),
     mayEdit: z.boolean(),
   })
   .openapi('Resource');
@@ -102,10 +115,29 @@ export type Resource = z.output<typeof resourceSchema>;
 export const highlightStart = '\u0001';
 export const highlightEnd = '\u0002';
 
+/** Where inside a document the words were found. */
+export const pageHitSchema = z
+  .object({
+    fileId: z.uuid(),
+    fileName: z.string(),
+    /** From 1 on; a file without pages has one. */
+    page: z.int(),
+    /** Whether the words are said in it: they stand in its captions. The page is 0 then. */
+    spoken: z.boolean(),
+    /** When it was first shown, if the file is the video of a lesson. */
+    atMs: z.int().nullable(),
+    /** A piece of the page; matches stand between U+0001 and U+0002. */
+    text: z.string(),
+  })
+  .openapi('PageHit');
+export type PageHit = z.output<typeof pageHitSchema>;
+
 export const resourceHitSchema = resourceSummarySchema
   .extend({
     /** Title and a piece of the description; matches stand between U+0001 and U+0002. */
     highlight: z.object({ title: z.string(), description: z.string() }),
+    /** When neither shows the words, but a page of its files does. */
+    inside: pageHitSchema.nullable(),
   })
   .openapi('ResourceHit');
 export type ResourceHit = z.output<typeof resourceHitSchema>;
@@ -158,13 +190,43 @@ export const searchQuerySchema = z.object({
   limit: z.coerce.number().int().min(1).max(50).default(20),
   offset: z.coerce.number().int().min(0).max(950).default(0),
   facets: several(z.enum(facetNames)),
+  /** Conditions that are not to be read out of `q`: their words are searched for like any other. */
+  plain: several(z.enum(facetNames)),
 });
 export type SearchQuery = z.output<typeof searchQuerySchema>;
+
+/** A condition that was read out of what was typed. */
+export const understoodSchema = z
+  .object({
+    /** As it was typed. */
+    word: z.string(),
+    facet: z.enum(facetNames),
+    values: z.array(z.string()),
+    /** The catalog's name; of a kind its code; the word itself where it stands for several. */
+    label: z.string(),
+    /** False when it was set aside, because with it nothing would have been found. */
+    applied: z.boolean(),
+  })
+  .openapi('Understood');
+export type UnderstoodCondition = z.output<typeof understoodSchema>;
+
+/** How many there would be without one of the conditions, or without all. */
+export const wideningSchema = z
+  .object({ without: z.enum([...facetNames, 'nodeId', 'all']), total: z.int() })
+  .openapi('Widening');
+export type Widening = z.output<typeof wideningSchema>;
+
+/** Every word · by the sound, for want of the words · some of the words, for want of all. */
+export const matches = ['words', 'sounds', 'some'] as const;
 
 export const searchResponseSchema = z
   .object({
     items: z.array(resourceHitSchema),
     total: z.int(),
+    understood: z.array(understoodSchema),
+    matched: z.enum(matches),
+    /** Only when nothing was found. */
+    widenings: z.array(wideningSchema),
     /** Only those asked for. */
     facets: z.partialRecord(z.enum(facetNames), z.array(facetValueSchema)),
     /** What the server needed, in milliseconds. */
@@ -174,6 +236,16 @@ export const searchResponseSchema = z
   })
   .openapi('ResourceSearchResult');
 export type ResourceSearchResult = z.output<typeof searchResponseSchema>;
+
+export const suggestionQuerySchema = z.object({
+  q: z.string().trim().min(1).max(60),
+  limit: z.coerce.number().int().min(1).max(10).default(6),
+});
+export type SuggestionQuery = z.output<typeof suggestionQuerySchema>;
+
+/** Lessons for which there is something that the searcher may see. */
+export const suggestionsSchema = z.object({ items: z.array(placeSchema) }).openapi('Suggestions');
+export type Suggestions = z.output<typeof suggestionsSchema>;
 
 const title = z.string().trim().min(1).max(200);
 const description = z.string().trim().max(5000);

@@ -3,20 +3,36 @@ import type { Logger } from 'pino';
 import {
   all,
   type Filter,
+  highlightStart,
+  isBlank,
   oneOf,
+  type SearchHit,
   type SearchIndex,
   SearchRefusedError,
   type SearchRequest,
   type SearchResult,
   SearchUnavailableError,
 } from '../../search/index.ts';
-import type { CatalogLevel } from '../catalog/schema.ts';
+import type { CatalogNames } from '../catalog/service.ts';
 import type { Database } from '../database/database.ts';
 import type { Actor } from '../http/route.ts';
+import { type Attempt, firstAttempt, furtherAttempts, widenings } from './attempts.ts';
 import { searchDatabase } from './database-search.ts';
+import { labelFacets } from './facet-labels.ts';
+import { findOnPages, termsOnPages } from './page-hits.ts';
 import { visibleInIndex } from './policy.ts';
-import { listSchoolNames } from './repository.ts';
-import type { FacetName, FacetValue, ResourceSearchResult, ResourceSummary, SearchQuery } from './schema.ts';
+import { createReader, type ReadCondition, type Reading } from './reading.ts';
+import {
+  facetNames,
+  type ResourceHit,
+  type ResourceSearchResult,
+  type ResourceSummary,
+  type SearchQuery,
+  type SuggestionQuery,
+  type Suggestions,
+  type UnderstoodCondition,
+  type Widening,
+} from './schema.ts';
 import type { PlacesOf } from './summary.ts';
 import { createVisibleCounts } from './visible-counts.ts';
 
@@ -25,86 +41,167 @@ export interface ResourceSearchOptions {
   /** Of the same database. */
   pool: Pool;
   index: SearchIndex<ResourceSummary>;
-  /** Names of the catalog's slugs, for facets. */
-  slugNames: () => Promise<(level: CatalogLevel, slug: string) => string | undefined>;
+  catalogNames: () => Promise<CatalogNames>;
   placesOf: PlacesOf;
   log: Logger;
   /** The database answers when the index has not for so long, in milliseconds. */
   patienceMs?: number;
 }
 
-export type ResourceSearch = (actor: Actor, query: SearchQuery) => Promise<ResourceSearchResult>;
-
-const equalities = ['kind', 'stage', 'subject', 'edition', 'grade', 'volume', 'schoolId'] as const;
-
-function filterOf(actor: Actor, query: SearchQuery): Filter {
-  const asked = equalities.filter((name) => query[name].length > 0).map((name) => oneOf(name, query[name]));
-  if (query.nodeId.length > 0) asked.push(oneOf('nodeIds', query.nodeId));
-  return all(visibleInIndex(actor), ...asked);
+export interface ResourceSearch {
+  search(actor: Actor, query: SearchQuery): Promise<ResourceSearchResult>;
+  /** Empty while the index is away. */
+  suggest(actor: Actor, query: SuggestionQuery): Promise<Suggestions>;
 }
+
+interface Found {
+  result: SearchResult<ResourceSummary>;
+  attempt: Attempt;
+  widenings: Widening[];
+  degraded: boolean;
+}
+
+function filterOf(actor: Actor, query: SearchQuery, conditions: readonly ReadCondition[]): Filter {
+  const chosen = facetNames.filter((name) => query[name].length > 0).map((name) => oneOf(name, query[name]));
+  if (query.nodeId.length > 0) chosen.push(oneOf('nodeIds', query.nodeId));
+  return all(visibleInIndex(actor), ...chosen, ...conditions.map(({ facet, values }) => oneOf(facet, values)));
+}
+
+const isMarked = ({ highlight }: SearchHit<ResourceSummary>) =>
+  highlight.title.includes(highlightStart) || highlight.description.includes(highlightStart);
 
 /**
  * One question to the index and one to the database. The index finds; the database has the last word on who sees it,
  * so that an index that lags behind shows nobody what is no longer theirs to see.
  */
 export function createResourceSearch(options: ResourceSearchOptions): ResourceSearch {
-  const { db, pool, index, slugNames, placesOf, log, patienceMs = 2000 } = options;
+  const { db, pool, index, catalogNames, placesOf, log, patienceMs = 2000 } = options;
   const visibleCounts = createVisibleCounts({ db, pool });
+  const read = createReader();
 
-  async function searchIndex(actor: Actor, query: SearchQuery): Promise<SearchResult<ResourceSummary>> {
-    const request: SearchRequest = {
-      query: query.q,
-      filter: filterOf(actor, query),
-      sort: query.sort,
-      limit: query.limit,
-      offset: query.offset,
-      facets: query.facets,
-    };
-    const found = await index.search(request, AbortSignal.timeout(patienceMs));
-    if (found.hits.length === 0) return found;
-    const counts = await visibleCounts(
-      actor,
-      found.hits.map((hit) => hit.id),
+  function requestOf(actor: Actor, query: SearchQuery, { request, conditions }: Attempt): SearchRequest {
+    const { sort, limit, offset, facets } = query;
+    return { ...request, filter: filterOf(actor, query, conditions), sort, limit, offset, facets };
+  }
+
+  /** What else might have been meant, and what would be there without the conditions: all in one question. */
+  async function searchFurther(actor: Actor, query: SearchQuery, reading: Reading): Promise<Partial<Found>> {
+    const attempts = furtherAttempts(reading);
+    const wider = widenings(query);
+    if (attempts.length + wider.length === 0) return {};
+    const answers = await index.searchAll(
+      [
+        ...attempts.map((attempt) => requestOf(actor, query, attempt)),
+        ...wider.map((one) => ({
+          ...requestOf(actor, { ...one.query, offset: 0, limit: 1, facets: [] }, firstAttempt(reading)),
+        })),
+      ],
+      AbortSignal.timeout(patienceMs),
     );
-    const hits = found.hits.flatMap((hit) => {
-      const count = counts.get(hit.id);
-      return count ? [{ ...hit, shown: { ...hit.shown, ...count } }] : [];
-    });
-    return { ...found, hits, total: found.total - (found.hits.length - hits.length) };
-  }
-
-  async function labelled(facets: SearchResult<ResourceSummary>['facets']): Promise<ResourceSearchResult['facets']> {
-    const asked = Object.entries(facets) as [FacetName, Record<string, number>][];
-    if (asked.length === 0) return {};
-    const [nameOf, schools] = await Promise.all([slugNames(), listSchoolNames(db, Object.keys(facets.schoolId ?? {}))]);
-    const labelOf = (facet: FacetName, value: string): string | undefined => {
-      if (facet === 'kind') return value;
-      return facet === 'schoolId' ? schools.get(value) : nameOf(facet, value);
+    const first = answers.slice(0, attempts.length).findIndex(({ total }) => total > 0);
+    const [result, attempt] = [answers[first], attempts[first]];
+    if (result && attempt) return { result, attempt };
+    return {
+      widenings: wider
+        .map(({ without }, place) => ({ without, total: answers[attempts.length + place]?.total ?? 0 }))
+        .filter(({ total }) => total > 0),
     };
-    const valuesOf = (facet: FacetName, counts: Record<string, number>): FacetValue[] =>
-      Object.entries(counts)
-        .map(([value, count]) => ({ value, label: labelOf(facet, value) ?? value, count }))
-        .sort((a, b) => b.count - a.count || a.value.localeCompare(b.value));
-    return Object.fromEntries(asked.map(([facet, counts]) => [facet, valuesOf(facet, counts)]));
   }
 
-  return async (actor, query) => {
-    const started = performance.now();
-    let degraded = false;
-    const found = await searchIndex(actor, query).catch((error: unknown) => {
+  async function searchIndex(actor: Actor, query: SearchQuery, reading: Reading): Promise<Found> {
+    const attempt = firstAttempt(reading);
+    const result = await index.search(requestOf(actor, query, attempt), AbortSignal.timeout(patienceMs));
+    const found = { result, attempt, widenings: [], degraded: false };
+    return result.total > 0 ? found : { ...found, ...(await searchFurther(actor, query, reading)) };
+  }
+
+  async function searchAnywhere(actor: Actor, query: SearchQuery, reading: Reading): Promise<Found> {
+    try {
+      return await searchIndex(actor, query, reading);
+    } catch (error) {
       if (error instanceof SearchUnavailableError) log.warn({ err: error }, 'search is answered by the database');
       else if (error instanceof SearchRefusedError) log.error({ err: error }, 'the search index refused a question');
       else throw error;
-      degraded = true;
-      return searchDatabase({ db, placesOf }, actor, query);
+      const attempt = firstAttempt(reading);
+      const read = Object.fromEntries(reading.conditions.map(({ facet, values }) => [facet, values]));
+      const result = await searchDatabase({ db, placesOf }, actor, { ...query, ...read }, reading.query);
+      return { result, attempt, widenings: [], degraded: true };
+    }
+  }
+
+  /** Those that the actor may see this moment, with their newest counts. */
+  async function checked(actor: Actor, { result, degraded }: Found): Promise<SearchResult<ResourceSummary>> {
+    if (degraded || result.hits.length === 0) return result;
+    const ids = result.hits.map(({ id }) => id);
+    const counts = await visibleCounts(actor, ids);
+    const hits = result.hits.flatMap((hit) => {
+      const count = counts.get(hit.id);
+      return count ? [{ ...hit, shown: { ...hit.shown, ...count } }] : [];
     });
-    const facets = await labelled(found.facets);
-    return {
-      items: found.hits.map(({ shown, highlight }) => ({ ...shown, highlight })),
-      total: found.total,
-      facets,
-      tookMs: Math.round((performance.now() - started) * 10) / 10,
-      degraded,
-    };
+    return { ...result, hits, total: result.total - (result.hits.length - hits.length) };
+  }
+
+  /** The page is looked for where neither title nor description shows why it was found. */
+  async function withPages(hits: readonly SearchHit<ResourceSummary>[], { request }: Attempt): Promise<ResourceHit[]> {
+    const { words, phrases } = request.query;
+    const unmarked = isBlank(request.query) || request.by === 'sounds' ? [] : hits.filter((hit) => !isMarked(hit));
+    const terms = termsOnPages([...phrases, ...words.split(/\s+/u).filter(Boolean)]);
+    const pages = await findOnPages(
+      db,
+      unmarked.map(({ id }) => id),
+      terms,
+    );
+    return hits.map(({ id, shown, highlight }) => ({ ...shown, highlight, inside: pages.get(id) ?? null }));
+  }
+
+  function understoodOf({ conditions }: Reading, { attempt }: Found, { nameOf }: CatalogNames): UnderstoodCondition[] {
+    return conditions.map(({ facet, words, values }) => {
+      const [value = '', ...others] = values;
+      const name = facet === 'kind' ? value : facet === 'schoolId' ? undefined : nameOf(facet, value);
+      const word = words.join(' ');
+      return {
+        word,
+        facet,
+        values,
+        label: others.length === 0 ? (name ?? word) : word,
+        applied: attempt.conditions.some((condition) => condition.facet === facet),
+      };
+    });
+  }
+
+  return {
+    async search(actor, query) {
+      const started = performance.now();
+      const names = await catalogNames();
+      const reading = read(query, names);
+      const found = await searchAnywhere(actor, query, reading);
+      const result = await checked(actor, found);
+      const [items, facets] = await Promise.all([
+        withPages(result.hits, found.attempt),
+        labelFacets({ db, names }, query, result.facets),
+      ]);
+      const { match, by } = found.attempt.request;
+      return {
+        items,
+        total: result.total,
+        understood: understoodOf(reading, found, names),
+        matched: by === 'sounds' ? 'sounds' : match === 'some' ? 'some' : 'words',
+        widenings: found.widenings,
+        facets,
+        tookMs: Math.round((performance.now() - started) * 10) / 10,
+        degraded: found.degraded,
+      };
+    },
+
+    async suggest(actor, { q, limit }) {
+      try {
+        const found = await index.suggest(q, visibleInIndex(actor), limit, AbortSignal.timeout(patienceMs));
+        return { items: found.flatMap(({ place }) => (place === null ? [] : [place])) };
+      } catch (error) {
+        if (!(error instanceof SearchUnavailableError)) throw error;
+        log.debug({ err: error }, 'no suggestions while the search index is away');
+        return { items: [] };
+      }
+    },
   };
 }

@@ -6,16 +6,21 @@ import { readCursor, writeCursor } from '../http/page.ts';
 import type { AccountActor, Actor } from '../http/route.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { Outbox } from '../outbox/outbox.ts';
+import type { ResourceRetention } from '../retention/schema.ts';
+import type { Sightings } from '../trail/sightings.ts';
+import { type Details, recordEvent } from '../trail/trail.ts';
 import { removeResourceJob } from './jobs.ts';
 import { mayContribute, mayEdit } from './policy.ts';
 import {
   countDownload,
   countView,
+  findOwner,
   findVisible,
   insertResource,
   isVisible,
   keepRevision,
   listOwned,
+  listTitles,
   lockVisible,
   nodeExists,
   type PageKey,
@@ -33,6 +38,8 @@ import type {
   ResourceSearchResult,
   ResourceStatus,
   SearchQuery,
+  SuggestionQuery,
+  Suggestions,
   UpdateResource,
 } from './schema.ts';
 import type { ResourceSearch } from './search.ts';
@@ -43,15 +50,20 @@ export interface ResourceServiceOptions {
   outbox: Outbox;
   search: ResourceSearch;
   placesOf: PlacesOf;
-  /** A resource's files, in their order. */
-  filesOf: (resourceId: string) => Promise<File[]>;
+  /** A resource's files, in their order, as the actor is told of them. */
+  filesOf: (actor: Actor, resourceId: string) => Promise<File[]>;
   /** What a resource of kind class_recording is the recording of; null for others. */
   recordingOf: (resourceId: string) => Promise<ResourceRecording | null>;
+  /** How long it is kept; null for what no class session left behind. */
+  retentionOf: (resourceId: string) => Promise<ResourceRetention | null>;
   jobs: Pick<Jobs, 'send'>;
+  /** Told of who looks at what. */
+  sightings?: Pick<Sightings, 'note'>;
 }
 
 export interface ResourceService {
   search(actor: Actor, query: SearchQuery): Promise<ResourceSearchResult>;
+  suggest(actor: Actor, query: SuggestionQuery): Promise<Suggestions>;
   listMine(actor: AccountActor, query: ListMineQuery): Promise<ResourceList>;
   /** @throws AppError not_found, also for what the actor may not see. */
   get(actor: Actor, id: string): Promise<Resource>;
@@ -63,9 +75,14 @@ export interface ResourceService {
   withdraw(actor: AccountActor, id: string): Promise<void>;
   /** Gone for everybody at once; a week later a job removes it for good. */
   delete(actor: AccountActor, id: string): Promise<void>;
+  /** The same by the server itself, in the transaction of whoever has found that its time is over, and holds its row. */
+  expire(tx: DatabaseTransaction, id: string, details: Details): Promise<void>;
   /** Takes a deleted resource out of the database; its files go with the next sweep of what is unused. */
   remove(id: string): Promise<void>;
   isVisible(actor: Actor, id: string): Promise<boolean>;
+  isEditable(actor: Actor, id: string): Promise<boolean>;
+  /** Of those that the actor sees. */
+  titlesOf(actor: Actor, ids: readonly string[]): Promise<Map<string, string>>;
   countDownload(id: string): Promise<void>;
 }
 
@@ -73,7 +90,7 @@ export interface ResourceService {
 const KEPT_SECONDS = 7 * 24 * 60 * 60;
 
 export function createResourceService(options: ResourceServiceOptions): ResourceService {
-  const { db, outbox, search, placesOf, filesOf, recordingOf, jobs } = options;
+  const { db, outbox, search, placesOf, filesOf, recordingOf, retentionOf, jobs } = options;
 
   async function requireNode(tx: DatabaseTransaction, nodeId: string | null | undefined): Promise<void> {
     if (typeof nodeId === 'string' && !(await nodeExists(tx, nodeId))) {
@@ -83,10 +100,13 @@ export function createResourceService(options: ResourceServiceOptions): Resource
 
   async function attach(
     tx: DatabaseTransaction,
+    actor: AccountActor,
     resource: { id: string; ownerId: string },
     fileIds: readonly string[],
   ): Promise<void> {
-    const refused = await setFiles(tx, resource, fileIds);
+    const { removed, refused } = await setFiles(tx, resource, fileIds);
+    for (const id of removed)
+      await recordEvent(tx, 'file.removed', { actor, id, details: { resourceId: resource.id } });
     if (refused.length === 0) return;
     const errors = refused.map((id) => ({
       path: `fileIds.${fileIds.indexOf(id)}`,
@@ -108,17 +128,33 @@ export function createResourceService(options: ResourceServiceOptions): Resource
     await outbox.markChanged(tx, 'resource', id);
   }
 
+  /** Actor null: the server itself. */
+  async function discard(
+    tx: DatabaseTransaction,
+    id: string,
+    actor: AccountActor | null,
+    details: Details,
+  ): Promise<void> {
+    await softDelete(tx, id);
+    await recordEvent(tx, 'resource.deleted', { actor, id, details });
+    await outbox.markChanged(tx, 'resource', id);
+    await jobs.send(tx, removeResourceJob, { resourceId: id }, { delaySeconds: KEPT_SECONDS });
+  }
+
   async function read(actor: Actor, id: string): Promise<Resource> {
     const row = await findVisible(db, actor, id);
     if (!row) throw new AppError('not_found');
-    const [summaries, files, recording] = await Promise.all([
+    const editable = mayEdit(actor, row);
+    const [summaries, files, recording, retention] = await Promise.all([
       summariesOf([row], placesOf),
-      filesOf(id),
+      filesOf(actor, id),
       row.kind === 'class_recording' ? recordingOf(id) : null,
+      // It stays a recording whatever kind somebody calls it.
+      editable ? retentionOf(id) : null,
     ]);
     const [summary] = summaries;
     if (!summary) throw new AppError('not_found');
-    return { ...summary, description: row.description, files, recording, mayEdit: mayEdit(actor, row) };
+    return { ...summary, description: row.description, files, recording, retention, mayEdit: editable };
   }
 
   async function setStatus(actor: AccountActor, id: string, status: ResourceStatus): Promise<void> {
@@ -127,11 +163,13 @@ export function createResourceService(options: ResourceServiceOptions): Resource
       if (resource.status === status) return;
       await updateResource(tx, id, { status });
       await recordChange(tx, id, actor.id);
+      await recordEvent(tx, status === 'published' ? 'resource.published' : 'resource.withdrawn', { actor, id });
     });
   }
 
   return {
-    search,
+    search: search.search,
+    suggest: search.suggest,
 
     async listMine(actor, { status, limit, cursor }) {
       const after = cursor === undefined ? undefined : readPageKey(cursor);
@@ -149,6 +187,7 @@ export function createResourceService(options: ResourceServiceOptions): Resource
       const own = actor.kind === 'account' && actor.id === resource.owner.id;
       if (own || resource.status === 'draft') return resource;
       await countView(db, id);
+      options.sightings?.note('resource.viewed', { actor, id, title: resource.title, schoolId: resource.school.id });
       return { ...resource, views: resource.views + 1 };
     },
 
@@ -160,8 +199,11 @@ export function createResourceService(options: ResourceServiceOptions): Resource
       const id = await db.transaction().execute(async (tx) => {
         await requireNode(tx, fields.nodeId);
         const made = await insertResource(tx, actor, fields, publish);
-        await attach(tx, { id: made, ownerId: actor.id }, fileIds);
+        await attach(tx, actor, { id: made, ownerId: actor.id }, fileIds);
         await recordChange(tx, made, actor.id);
+        const { kind, visibility } = fields;
+        await recordEvent(tx, 'resource.created', { actor, id: made, details: { kind, visibility } });
+        if (publish) await recordEvent(tx, 'resource.published', { actor, id: made });
         return made;
       });
       return read(actor, id);
@@ -172,9 +214,12 @@ export function createResourceService(options: ResourceServiceOptions): Resource
         const resource = await lockEditable(tx, actor, id);
         if (resource.revision !== revision) throw new AppError('revision_outdated');
         await requireNode(tx, change.nodeId);
-        await updateResource(tx, id, change);
-        if (fileIds) await attach(tx, resource, fileIds);
+        const details = { revision: await updateResource(tx, id, change) };
+        if (fileIds) await attach(tx, actor, resource, fileIds);
         await recordChange(tx, id, actor.id);
+        await recordEvent(tx, 'resource.changed', { actor, id, details });
+        const [from, to] = [resource.visibility, change.visibility ?? resource.visibility];
+        if (from !== to) await recordEvent(tx, 'visibility.changed', { actor, id, details: { from, to } });
       });
       return read(actor, id);
     },
@@ -189,15 +234,23 @@ export function createResourceService(options: ResourceServiceOptions): Resource
     async delete(actor, id) {
       await db.transaction().execute(async (tx) => {
         await lockEditable(tx, actor, id);
-        await softDelete(tx, id);
-        await outbox.markChanged(tx, 'resource', id);
-        await jobs.send(tx, removeResourceJob, { resourceId: id }, { delaySeconds: KEPT_SECONDS });
+        await discard(tx, id, actor, {});
       });
     },
+
+    expire: (tx, id, details) => discard(tx, id, null, details),
 
     remove: (id) => removeDeleted(db, id),
 
     isVisible: (actor, id) => isVisible(db, actor, id),
+
+    async isEditable(actor, id) {
+      const resource = await findOwner(db, actor, id);
+      return resource !== undefined && mayEdit(actor, resource);
+    },
+
+    titlesOf: async (actor, ids) =>
+      new Map((await listTitles(db, actor, ids)).map(({ id, title }) => [id, title] as const)),
 
     async countDownload(id) {
       await db.transaction().execute(async (tx) => {

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import type { Database } from '../database/database.ts';
-import type { Alliance, School } from './schema.ts';
+import { usedBytes } from './quota.ts';
+import type { Alliance, School, SchoolPatch } from './schema.ts';
 
 /** Null reaches everything; else the alliances that the reader belongs to. */
 export type Reach = readonly string[] | null;
@@ -55,12 +56,25 @@ export async function listSchools(db: Database, reach: Reach, ownSchoolId: strin
   return await query.execute();
 }
 
+/** All schools, with what they keep. */
+export async function listSchoolsWithStorage(db: Database): Promise<School[]> {
+  const rows = await db
+    .selectFrom('school')
+    .select(['id', 'name', 'quota_bytes as quotaBytes'])
+    .select((e) => usedBytes(e).as('usedBytes'))
+    .orderBy('name')
+    .execute();
+  return rows.map(({ id, name, ...storage }) => ({ id, name, storage }));
+}
+
 export async function insertSchool(db: Database, name: string): Promise<School> {
   return await db.insertInto('school').values({ name }).returning(['id', 'name']).executeTakeFirstOrThrow();
 }
 
-export async function renameSchool(db: Database, id: string, name: string): Promise<School | undefined> {
-  return await db.updateTable('school').set({ name }).where('id', '=', id).returning(['id', 'name']).executeTakeFirst();
+export async function updateSchool(db: Database, id: string, patch: SchoolPatch): Promise<School | undefined> {
+  const { name, quotaBytes } = patch;
+  const changes = { ...(name !== undefined && { name }), ...(quotaBytes !== undefined && { quota_bytes: quotaBytes }) };
+  return await db.updateTable('school').set(changes).where('id', '=', id).returning(['id', 'name']).executeTakeFirst();
 }
 
 export async function insertAlliance(db: Database, name: string, kind: Alliance['kind']): Promise<string> {

@@ -11,6 +11,7 @@ import {
   schoolAnswer,
   schoolBody,
   schoolList,
+  schoolPatch,
 } from './schema.ts';
 import type { SchoolService } from './service.ts';
 
@@ -38,19 +39,21 @@ export function schoolRoutes({ schools }: { schools: SchoolService }) {
         request: { body: jsonBody(schoolBody) },
         responses: { 201: jsonAnswer('Made', schoolAnswer), default: problemAnswer('forbidden', 'name_taken') },
       }),
-      async (c) => c.json({ school: await schools.createSchool(c.req.valid('json').name) }, 201),
+      async (c) =>
+        c.json({ school: await schools.createSchool(accountOf(c.get('actor')), c.req.valid('json').name) }, 201),
     )
     .openapi(
       defineRoute(['admin'], {
         method: 'patch',
         path: '/schools/{id}',
-        summary: 'Rename a school',
+        summary: 'Rename a school, or set how much it may keep',
         tags,
-        request: { params: idParameter, body: jsonBody(schoolBody) },
-        responses: { 200: jsonAnswer('Renamed', schoolAnswer), default: problemAnswer('not_found', 'name_taken') },
+        request: { params: idParameter, body: jsonBody(schoolPatch) },
+        responses: { 200: jsonAnswer('Changed', schoolAnswer), default: problemAnswer('not_found', 'name_taken') },
       }),
       async (c) => {
-        const school = await schools.renameSchool(c.req.valid('param').id, c.req.valid('json').name);
+        const { id } = c.req.valid('param');
+        const school = await schools.changeSchool(accountOf(c.get('actor')), id, c.req.valid('json'));
         return c.json({ school }, 200);
       },
     )
@@ -75,7 +78,7 @@ export function schoolRoutes({ schools }: { schools: SchoolService }) {
       }),
       async (c) => {
         const { name, kind } = c.req.valid('json');
-        return c.json({ alliance: await schools.createAlliance(name, kind) }, 201);
+        return c.json({ alliance: await schools.createAlliance(accountOf(c.get('actor')), name, kind) }, 201);
       },
     )
     .openapi(
@@ -93,7 +96,8 @@ export function schoolRoutes({ schools }: { schools: SchoolService }) {
       async (c) => {
         const { id, schoolId } = c.req.valid('param');
         const { role } = c.req.valid('json');
-        return c.json({ alliance: await schools.putMember({ allianceId: id, schoolId, role }) }, 200);
+        const member = { allianceId: id, schoolId, role };
+        return c.json({ alliance: await schools.putMember(accountOf(c.get('actor')), member) }, 200);
       },
     )
     .openapi(
@@ -107,7 +111,7 @@ export function schoolRoutes({ schools }: { schools: SchoolService }) {
       }),
       async (c) => {
         const { id, schoolId } = c.req.valid('param');
-        await schools.removeMember(id, schoolId);
+        await schools.removeMember(accountOf(c.get('actor')), id, schoolId);
         return c.body(null, 204);
       },
     );

@@ -3,7 +3,21 @@ import { idSchema, listOf } from '../http/page.ts';
 
 export const schoolNameSchema = z.string().trim().min(1).max(120);
 
-export const schoolSchema = z.object({ id: idSchema, name: z.string() }).openapi('School');
+export const schoolSchema = z
+  .object({
+    id: idSchema,
+    name: z.string(),
+    /** In lists, and for administrators only. */
+    storage: z
+      .object({
+        /** Of original files, those on their way among them. */
+        usedBytes: z.int(),
+        /** Null: no limit. */
+        quotaBytes: z.int().nullable(),
+      })
+      .optional(),
+  })
+  .openapi('School');
 export type School = z.infer<typeof schoolSchema>;
 
 /** `led` 领办型, `remote` "5G+"型, `mutual` 互促型. */
@@ -23,6 +37,14 @@ export const allianceSchema = z
 export type Alliance = z.infer<typeof allianceSchema>;
 
 export const schoolBody = z.object({ name: schoolNameSchema });
+export const schoolPatch = z
+  .object({
+    name: schoolNameSchema,
+    quotaBytes: z.int().min(0).nullable().openapi({ description: 'Null: no limit.' }),
+  })
+  .partial()
+  .refine((patch) => Object.keys(patch).length > 0, { error: 'names nothing to change' });
+export type SchoolPatch = z.infer<typeof schoolPatch>;
 export const allianceBody = z.object({ name: schoolNameSchema, kind: allianceKindSchema });
 export const memberBody = z.object({ role: memberRoleSchema });
 export const memberParameters = z.object({ id: idSchema, schoolId: idSchema });

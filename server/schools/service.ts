@@ -2,6 +2,7 @@ import type { Database } from '../database/database.ts';
 import { violatedReference, violatedUnique } from '../database/violation.ts';
 import { AppError } from '../errors.ts';
 import type { AccountActor } from '../http/route.ts';
+import { recordEvent } from '../trail/trail.ts';
 import {
   deleteMember,
   findAlliance,
@@ -9,23 +10,27 @@ import {
   insertSchool,
   listAlliances,
   listSchools,
+  listSchoolsWithStorage,
   putMember,
   type Reach,
-  renameSchool,
+  updateSchool,
 } from './repository.ts';
-import type { Alliance, School } from './schema.ts';
+import type { Alliance, School, SchoolPatch } from './schema.ts';
 
 /** Reading is for everyone in an alliance and reaches that alliance; writing is for administrators (see the routes). */
 export interface SchoolService {
   schoolsOf(actor: AccountActor): Promise<School[]>;
   /** All alliances for an administrator, else those one belongs to. */
   alliancesOf(actor: AccountActor): Promise<Alliance[]>;
-  createSchool(name: string): Promise<School>;
-  renameSchool(id: string, name: string): Promise<School>;
-  createAlliance(name: string, kind: Alliance['kind']): Promise<Alliance>;
+  createSchool(actor: AccountActor, name: string): Promise<School>;
+  changeSchool(actor: AccountActor, id: string, patch: SchoolPatch): Promise<School>;
+  createAlliance(actor: AccountActor, name: string, kind: Alliance['kind']): Promise<Alliance>;
   /** Makes a school a member, or changes the role of one. @throws AppError `lead_taken` */
-  putMember(member: { allianceId: string; schoolId: string; role: 'lead' | 'member' }): Promise<Alliance>;
-  removeMember(allianceId: string, schoolId: string): Promise<void>;
+  putMember(
+    actor: AccountActor,
+    member: { allianceId: string; schoolId: string; role: 'lead' | 'member' },
+  ): Promise<Alliance>;
+  removeMember(actor: AccountActor, allianceId: string, schoolId: string): Promise<void>;
 }
 
 function reachOf(actor: AccountActor): Reach {
@@ -42,6 +47,15 @@ function translate(error: unknown): unknown {
 
 const rethrow = (error: unknown) => Promise.reject(translate(error));
 
+/** For the readers of the school that it concerns. `null`: taken out. */
+function recordMember(
+  trx: Database,
+  actor: AccountActor,
+  { allianceId: id, schoolId, role }: { allianceId: string; schoolId: string; role: 'lead' | 'member' | null },
+): Promise<void> {
+  return recordEvent(trx, 'alliance.changed', { actor, id, schoolId, details: { role } });
+}
+
 export function createSchoolService({ db }: { db: Database }): SchoolService {
   async function alliance(id: string): Promise<Alliance> {
     const found = await findAlliance(db, id);
@@ -49,29 +63,53 @@ export function createSchoolService({ db }: { db: Database }): SchoolService {
     return found;
   }
 
+  const changing = <T>(work: (trx: Database) => Promise<T>): Promise<T> =>
+    db.transaction().execute(work).catch(rethrow);
+
   return {
-    schoolsOf: (actor) => listSchools(db, reachOf(actor), actor.schoolId),
+    schoolsOf: (actor) =>
+      actor.role === 'admin' ? listSchoolsWithStorage(db) : listSchools(db, reachOf(actor), actor.schoolId),
     alliancesOf: (actor) => listAlliances(db, reachOf(actor)),
 
-    createSchool: (name) => insertSchool(db, name).catch(rethrow),
+    createSchool: (actor, name) =>
+      changing(async (trx) => {
+        const school = await insertSchool(trx, name);
+        await recordEvent(trx, 'school.created', { actor, id: school.id });
+        return school;
+      }),
 
-    async renameSchool(id, name) {
-      const school = await renameSchool(db, id, name).catch(rethrow);
-      if (school === undefined) throw new AppError('not_found');
-      return school;
+    changeSchool: (actor, id, patch) =>
+      changing(async (trx) => {
+        const school = await updateSchool(trx, id, patch);
+        if (school === undefined) throw new AppError('not_found');
+        const { name, quotaBytes } = patch;
+        if (name !== undefined) await recordEvent(trx, 'school.changed', { actor, id });
+        if (quotaBytes !== undefined) await recordEvent(trx, 'quota.changed', { actor, id, details: { quotaBytes } });
+        return school;
+      }),
+
+    async createAlliance(actor, name, kind) {
+      const made = await changing(async (trx) => {
+        const id = await insertAlliance(trx, name, kind);
+        await recordEvent(trx, 'alliance.created', { actor, id, details: { kind } });
+        return id;
+      });
+      return await alliance(made);
     },
 
-    async createAlliance(name, kind) {
-      return await alliance(await insertAlliance(db, name, kind).catch(rethrow));
-    },
-
-    async putMember(member) {
-      await putMember(db, member).catch(rethrow);
+    async putMember(actor, member) {
+      await changing(async (trx) => {
+        await putMember(trx, member);
+        await recordMember(trx, actor, member);
+      });
       return await alliance(member.allianceId);
     },
 
-    async removeMember(allianceId, schoolId) {
-      if (!(await deleteMember(db, allianceId, schoolId))) throw new AppError('not_found');
+    async removeMember(actor, allianceId, schoolId) {
+      await changing(async (trx) => {
+        if (!(await deleteMember(trx, allianceId, schoolId))) throw new AppError('not_found');
+        await recordMember(trx, actor, { allianceId, schoolId, role: null });
+      });
     },
   };
 }

@@ -1,0 +1,49 @@
+import { isBlank, type SearchRequest } from '../../search/index.ts';
+import type { ReadCondition, Reading } from './reading.ts';
+import { type FacetName, facetNames, type SearchQuery, type Widening } from './schema.ts';
+
+/** One way to put a question to the index. */
+export interface Attempt {
+  request: Pick<SearchRequest, 'query' | 'match' | 'by'>;
+  /** Those read out of the words that hold. */
+  conditions: readonly ReadCondition[];
+}
+
+/** In the order in which a teacher gives them up: another edition's lesson plan is better than none. */
+const setAside: readonly FacetName[] = ['edition', 'volume', 'kind', 'stage', 'grade', 'subject'];
+
+export function firstAttempt({ query, conditions }: Reading): Attempt {
+  return { request: { query, match: 'all', by: 'words' }, conditions };
+}
+
+/** Further ways, the nearest first, for when the first found nothing. */
+export function furtherAttempts({ query, typed, conditions }: Reading): Attempt[] {
+  const attempts: Attempt[] = [];
+  const hasWords = query.words !== '';
+  if (hasWords) attempts.push({ request: { query, match: 'all', by: 'sounds' }, conditions });
+  for (const facet of conditions.length > 1 || !isBlank(query) ? setAside : []) {
+    const others = conditions.filter((condition) => condition.facet !== facet);
+    if (others.length === conditions.length) continue;
+    attempts.push({ request: { query, match: 'all', by: 'words' }, conditions: others });
+  }
+  if (hasWords) attempts.push({ request: { query, match: 'some', by: 'words' }, conditions });
+  if (conditions.length > 0) {
+    attempts.push({ request: { query: typed, match: 'all', by: 'words' }, conditions: [] });
+    attempts.push({ request: { query: typed, match: 'some', by: 'words' }, conditions: [] });
+  }
+  return attempts;
+}
+
+/** The question without one of the conditions that were chosen, and without all of them. */
+export function widenings(query: SearchQuery): { without: Widening['without']; query: SearchQuery }[] {
+  const chosen = [
+    ...facetNames.filter((name) => query[name].length > 0),
+    ...(query.nodeId.length > 0 ? ['nodeId' as const] : []),
+  ];
+  const without = (names: readonly (FacetName | 'nodeId')[]): SearchQuery => ({
+    ...query,
+    ...Object.fromEntries(names.map((name) => [name, []])),
+  });
+  const each = chosen.map((name) => ({ without: name, query: without([name]) }));
+  return chosen.length > 1 ? [...each, { without: 'all', query: without(chosen) }] : each;
+}
