@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { clamdAddressSchema } from './previews/virus-scan/clamd.ts';
 
 const MiB = 1024 * 1024;
 
@@ -80,6 +81,8 @@ const schema = z.object({
   MEDIA_WORKERS: count.max(64).default(() => availableParallelism()),
   MEDIASOUP_WORKER_BIN: optionalText,
   ICE_SERVERS: iceServers.default([]),
+  /** Shared with the TURN servers (coturn's static-auth-secret): their credentials are made for each and end by themselves. */
+  TURN_SECRET: optionalText,
 
   FFMPEG_PATH: text.default('ffmpeg'),
   FFPROBE_PATH: text.default('ffprobe'),
@@ -89,12 +92,17 @@ const schema = z.object({
   PDFINFO_PATH: text.default('pdfinfo'),
   HEIF_CONVERT_PATH: text.default('heif-convert'),
 
+  /** Of a running clamd, as `host:port` or `unix:/path`; without it files are not scanned for viruses. */
+  CLAMD_ADDRESS: clamdAddressSchema.optional(),
+
   UPLOAD_MAX_BYTES: count.default(8 * 1024 * MiB),
   UPLOAD_EXPIRY_HOURS: count.default(72),
   JOB_CONCURRENCY: count.default(2),
 
   SIGN_IN_ATTEMPTS: count.default(10),
   SIGN_IN_LOCK_MINUTES: count.default(15),
+  /** How long the audit trail goes back. */
+  AUDIT_KEPT_DAYS: count.default(3 * 365 + 1),
   /** Bearer token that /metrics asks for; without it only this machine itself may read them. */
   METRICS_TOKEN: optionalText,
 });

@@ -7,14 +7,21 @@ const statusOf = {
   invalid_input: 400,
   password_wrong: 400,
   password_too_weak: 400,
+  authorization_pending: 400,
+  slow_down: 400,
+  access_denied: 400,
+  expired_token: 400,
   not_signed_in: 401,
   sign_in_failed: 401,
   set_up_token_wrong: 401,
   enrolment_code_wrong: 401,
   join_token_wrong: 401,
+  invitation_invalid: 401,
   forbidden: 403,
+  file_infected: 403,
   cross_site_request: 403,
   not_found: 404,
+  user_code_unknown: 404,
   method_not_allowed: 405,
   conflict: 409,
   already_set_up: 409,
@@ -24,9 +31,13 @@ const statusOf = {
   lead_taken: 409,
   last_admin: 409,
   file_in_use: 409,
+  file_not_scanned: 409,
+  captions_full: 409,
+  not_a_recording: 409,
   session_not_live: 409,
   session_already_over: 409,
   session_not_scheduled: 409,
+  term_overlaps: 409,
   upload_offset_wrong: 409,
   upload_gone: 410,
   revision_outdated: 412,
@@ -44,8 +55,13 @@ const statusOf = {
   classroom_unavailable: 503,
   shutting_down: 503,
   no_space: 507,
+  quota_exceeded: 507,
   file_unreadable: 422,
+  captions_unreadable: 422,
   catalog_unreadable: 422,
+  catalog_header_missing: 422,
+  catalog_empty: 422,
+  catalog_too_large: 413,
 } as const;
 
 export type ErrorCode = keyof typeof statusOf;
@@ -57,12 +73,21 @@ export interface FieldError {
   message: string;
 }
 
+/** What a school uses, what it may use, and what was to be added. */
+export interface ExceededQuota {
+  used: number;
+  limit: number;
+  needed: number;
+}
+
 export interface AppErrorOptions {
   /** What led to it; logged, never shown. */
   cause?: unknown;
   /** A sentence for the reader of the response. It holds nothing that the reader may not know. */
   detail?: string;
   errors?: FieldError[];
+  /** Of `quota_exceeded`, in bytes. */
+  quota?: ExceededQuota;
   /** Seconds after which another try makes sense (RFC 9110 §10.2.3). */
   retryAfterSeconds?: number;
 }
@@ -72,6 +97,7 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   readonly detail: string | undefined;
   readonly errors: FieldError[] | undefined;
+  readonly quota: ExceededQuota | undefined;
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, options: AppErrorOptions = {}) {
@@ -79,6 +105,7 @@ export class AppError extends Error {
     this.code = code;
     this.detail = options.detail;
     this.errors = options.errors;
+    this.quota = options.quota;
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
 

@@ -43,6 +43,8 @@ export async function listen({ fetch, host, port, tls }: ListenOptions): Promise
   const upgraded = new Set<Duplex>();
   server.on('upgrade', (_request, socket: Duplex) => {
     upgraded.add(socket);
+    // Before the classroom is there, and after it has closed, nobody else listens; unheard, an error ends the process.
+    socket.on('error', () => socket.destroy());
     socket.once('close', () => upgraded.delete(socket));
   });
   return {

@@ -13,7 +13,7 @@ import { measureParts } from './gauges.ts';
 import { createMetrics } from './http/metrics.ts';
 import { listen, networkAddresses } from './listen.ts';
 import { openParts } from './parts.ts';
-import { missingPrograms, probesOf } from './probes.ts';
+import { exposuresOf, missingPrograms, probesOf } from './probes.ts';
 import { startServices } from './services.ts';
 import { createShutdown, type Shutdown } from './shutdown.ts';
 import { type Fault, faultOf, sentenceOf } from './system/faults.ts';
@@ -58,7 +58,7 @@ async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<v
   const tls = await loadTls(config, dataDir);
 
   const parts = await openParts({ config, dataDir, log, shutdown });
-  const { services, authentication, cookieSecret, classroom, index } = await startServices({
+  const { services, authentication, cookieSecret, classroom, index, scanner, unprotected } = await startServices({
     config,
     dataDir,
     parts,
@@ -67,12 +67,12 @@ async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<v
   });
   const metrics = createMetrics();
   measureParts(metrics, parts, classroom);
-  const missing = await missingPrograms(config);
+  const lacking = [...(await missingPrograms(config)), ...exposuresOf(unprotected)];
   const webRoot = join(top, 'web/dist');
   const hasPages = existsSync(join(webRoot, 'index.html'));
   const known: Fault[] = [...parts.faults, ...(hasPages ? [] : [faultOf('pages_not_built', { subject: 'web/dist' })])];
   const system = createSystemService({
-    probes: probesOf(parts, index, classroom, missing),
+    probes: probesOf(parts, index, classroom, lacking, scanner),
     deadJobs: parts.jobs.dead,
     version: await version(),
     startedAt,
@@ -84,7 +84,10 @@ async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<v
     log,
     metrics,
     metricsToken: config.METRICS_TOKEN ?? null,
-    identity: { db: parts.database.db, pool: parts.database.pool, authentication, secret: cookieSecret },
+    identity: {
+      ...{ db: parts.database.db, pool: parts.database.pool, authentication, secret: cookieSecret },
+      keyUsed: (deviceId) => services.devices.keyUsed(deviceId),
+    },
     services: { ...services, system, authority: tls?.authority ?? null },
     publicOrigin: config.PUBLIC_URL ? new URL(config.PUBLIC_URL).origin : null,
     trustedProxies: config.TRUSTED_PROXIES,
@@ -119,7 +122,9 @@ async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<v
     setUpToken: await services.setUp.issueToken(),
     dataDir,
     parts: parts.described,
-    degraded: [...known, ...missing.map(({ code, subject }) => faultOf(code, { subject }))].map(sentenceOf),
+    degraded: [...known, ...lacking.map(({ code, ...more }) => faultOf(code, { part: 'converters', ...more }))].map(
+      sentenceOf,
+    ),
   };
   await writeRunningFile(announcement);
   process.stdout.write(announce(announcement));

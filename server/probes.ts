@@ -3,6 +3,8 @@ import type { Config } from './config.ts';
 import { pingDatabase } from './database/database.ts';
 import type { Parts } from './parts.ts';
 import { findProgram } from './previews/converter.ts';
+import type { Protection } from './previews/sandbox.ts';
+import type { VirusScanner } from './previews/virus-scan/scanner.ts';
 import type { FaultCode } from './system/faults.ts';
 import type { Probe } from './system/service.ts';
 
@@ -31,12 +33,46 @@ export async function missingPrograms(config: Config): Promise<MissingProgram[]>
     .map(({ setting, code }) => ({ code, subject: config[setting] }));
 }
 
+const exposures = {
+  user: 'converters_share_user',
+  network: 'converters_reach_network',
+  files: 'converters_see_files',
+  processes: 'converters_uncounted',
+  memory: 'converters_unlimited',
+} as const satisfies Record<Protection, FaultCode>;
+
+/** What is wrong where converters are less walled in than they could be. */
+export function exposuresOf(unprotected: readonly Protection[]): { code: FaultCode }[] {
+  return unprotected.map((protection) => ({ code: exposures[protection] }));
+}
+
+/** Without it, new files wait. */
+function scannerProbe(scanner: VirusScanner): Probe {
+  return {
+    name: 'scanner',
+    required: false,
+    async check(signal) {
+      try {
+        await scanner.ping(signal);
+        return { state: 'working' };
+      } catch (error) {
+        const { cause = error } = error instanceof Error ? error : {};
+        const detail = cause instanceof Error ? cause.message : String(cause);
+        return { state: 'failed', faults: [{ code: 'scanner_away', subject: scanner.address, detail }] };
+      }
+    },
+  };
+}
+
 /** How each part is asked whether it works. */
 export function probesOf(
   { database, storage }: Parts,
   index: { ping(signal?: AbortSignal): Promise<void> },
   classroom: MediaNode,
-  missing: readonly MissingProgram[],
+  /** Programs that are not there, and protections. */
+  lacking: readonly { code: FaultCode; subject?: string }[],
+  /** Null where none is configured. */
+  scanner: VirusScanner | null = null,
 ): Probe[] {
   return [
     {
@@ -80,8 +116,9 @@ export function probesOf(
       name: 'converters',
       required: false,
       async check() {
-        return missing.length === 0 ? { state: 'working' } : { state: 'degraded', faults: missing };
+        return lacking.length === 0 ? { state: 'working' } : { state: 'degraded', faults: lacking };
       },
     },
+    ...(scanner === null ? [] : [scannerProbe(scanner)]),
   ];
 }

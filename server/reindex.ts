@@ -12,6 +12,8 @@ import { rebuildIndex } from './outbox/rebuild.ts';
 import { createResourceDocuments } from './resources/documents.ts';
 import { resourceSummarySchema } from './resources/schema.ts';
 import { createShutdown, type Shutdown } from './shutdown.ts';
+import { createSynonymService } from './synonyms/service.ts';
+import { createVocabulary } from './synonyms/vocabulary.ts';
 
 /** Launches what the configuration does not name, on a data folder that no server has. */
 async function launch(config: Config, dataDir: string, log: Logger, shutdown: Shutdown): Promise<Connections> {
@@ -55,14 +57,16 @@ async function reindex(config: Config, log: Logger, shutdown: Shutdown): Promise
   });
   shutdown.add('database', () => database.close());
   const { db } = database;
-  const { placesOf } = createCatalogService({ db });
+  const catalog = createCatalogService({ db });
+  const { placesOf } = catalog;
+  const vocabulary = createVocabulary({ catalog, synonyms: createSynonymService({ db }) });
   const index = createMeilisearchIndex({
     ...meilisearch,
     indexName: config.MEILI_INDEX,
     shown: resourceSummarySchema,
   });
   const started = performance.now();
-  const source = createResourceDocuments({ db, placesOf });
+  const source = createResourceDocuments({ db, placesOf, vocabulary });
   const count = await rebuildIndex({ db, index, source, signal: shutdown.signal });
   if (count === null) {
     process.stderr.write('The search index is being rebuilt already.\n');

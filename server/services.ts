@@ -1,39 +1,54 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { createMediaNode, finishRecording, type MediaNode, signJoinToken } from '../media/index.ts';
+import { finishRecording, type MediaNode, signJoinToken, signProbeToken } from '../media/index.ts';
 import { createMeilisearchIndex, type SearchIndex } from '../search/index.ts';
 import { createAttempts } from './accounts/attempts.ts';
 import { type Authentication, createAuthentication } from './accounts/authentication.ts';
-import { cleanSignInsCron, cleanSignInsJob, createSignInCleaning } from './accounts/jobs.ts';
 import { createAccountService } from './accounts/service.ts';
 import { createSignInService } from './accounts/sign-in.ts';
 import type { AppServices } from './app.ts';
+import { createAttendanceService } from './attendance/service.ts';
+import { createAuditService } from './audit/service.ts';
+import { startBackground } from './background.ts';
+import { createCalendarFeedService } from './calendar-feeds/service.ts';
+import { createCaptionService } from './captions/service.ts';
 import { createCatalogService } from './catalog/service.ts';
-import { createSessionHooks } from './class-sessions/hooks.ts';
 import { createClassSessionService } from './class-sessions/service.ts';
-import { watchClassSessions } from './class-sessions/watch.ts';
+import { openClassroom } from './classroom.ts';
 import type { Config } from './config.ts';
+import { createRoomChecks } from './devices/checks.ts';
+import { createEnrolment } from './devices/enrolment.ts';
 import { createDeviceService } from './devices/service.ts';
 import { readSecret } from './embedded/secrets.ts';
-import { handleFileJobs } from './files/jobs.ts';
+import { createDerivedImages } from './files/derived.ts';
+import { createRenditionService } from './files/renditions/service.ts';
 import { findAnyFile } from './files/repository.ts';
 import { createFileService } from './files/service.ts';
-import { mediaPortError, publicAddress } from './listen.ts';
+import { noteUses } from './files/uses.ts';
+import { createLessonNoteService } from './lesson-notes/service.ts';
+import { publicAddress } from './listen.ts';
+import { createNoticeService } from './notices/service.ts';
 import { createOutbox } from './outbox/outbox.ts';
-import { startRelay } from './outbox/relay.ts';
 import type { Parts } from './parts.ts';
-import { handlePreviewJobs } from './previews/jobs.ts';
-import { openPreviewProcessor } from './previews/open-processor.ts';
+import { createPlaybackService } from './playback/service.ts';
+import { sendRender } from './previews/renditions/jobs.ts';
+import type { Protection } from './previews/sandbox.ts';
+import { decodeText, textForSearch } from './previews/text.ts';
+import type { VirusScanner } from './previews/virus-scan/scanner.ts';
+import { openProcessing } from './processing.ts';
 import { createRecordings } from './recordings/recordings.ts';
-import { createResourceDocuments } from './resources/documents.ts';
-import { removeResourceJob } from './resources/jobs.ts';
 import { type ResourceSummary, resourceSummarySchema } from './resources/schema.ts';
 import { createResourceSearch } from './resources/search.ts';
 import { createResourceService } from './resources/service.ts';
+import { createRetentionService } from './retention/service.ts';
+import { createRoomGroupService } from './room-groups/service.ts';
+import { createSchoolDayService } from './school-days/service.ts';
+import { lockQuota } from './schools/quota.ts';
 import { createSchoolService } from './schools/service.ts';
 import { createSetUpService } from './setup/service.ts';
 import type { Shutdown } from './shutdown.ts';
-import { handleUploadJobs } from './uploads/jobs.ts';
+import { createSynonymService } from './synonyms/service.ts';
+import { createSightings } from './trail/sightings.ts';
 import { createUploads } from './uploads/service.ts';
 import { createUploadStore } from './uploads/store.ts';
 
@@ -52,9 +67,14 @@ export interface Services {
   cookieSecret: string;
   classroom: MediaNode;
   index: SearchIndex<ResourceSummary>;
+  /** Null where none is configured. */
+  scanner: VirusScanner | null;
+  /** What this machine does not give to wall converters in. */
+  unprotected: readonly Protection[];
 }
 
 const hourMs = 60 * 60 * 1000;
+const classroomUrl = '/classroom';
 
 /** Wires the features to each other, and starts what works in the background. */
 export async function startServices({ config, dataDir, parts, log, shutdown }: ServicesOptions): Promise<Services> {
@@ -66,6 +86,9 @@ export async function startServices({ config, dataDir, parts, log, shutdown }: S
   ]);
   const tokenSecret = new TextEncoder().encode(joinSecret);
 
+  const sightings = createSightings({ db, log });
+  // Early, so that it closes after all that has something to tell it.
+  shutdown.add('audit trail', () => sightings.close());
   const authentication = createAuthentication({ db, secret: cookieSecret });
   const attempts = createAttempts(db, {
     limit: config.SIGN_IN_ATTEMPTS,
@@ -74,6 +97,7 @@ export async function startServices({ config, dataDir, parts, log, shutdown }: S
   const accounts = createAccountService({ db, onDisabled: (accountId) => classroom.putOut(accountId) });
   const catalog = createCatalogService({ db });
   const { placesOf } = catalog;
+  const synonyms = createSynonymService({ db });
   const outbox = createOutbox();
   const index = createMeilisearchIndex({
     ...meilisearch,
@@ -89,74 +113,86 @@ export async function startServices({ config, dataDir, parts, log, shutdown }: S
     log,
     workRoot: join(dataDir, 'tmp'),
     finishVideo: finishRecording,
+    onPublished: (trx, fileId) => sendRender(jobs, trx, fileId),
     waitingChunks: (recordingId) => classroom.waitingChunks(recordingId),
     ffmpeg: config.FFMPEG_PATH,
-    ffprobe: config.FFPROBE_PATH,
   });
-  const [classroom, previews] = await Promise.all([
-    createMediaNode({
-      tokenSecret,
-      sink: recordings.sink,
-      hooks: createSessionHooks({ db, recordings: recordings.service, log }),
-      dataFolder: join(dataDir, 'classroom'),
-      log,
-      workers: config.MEDIA_WORKERS,
-      basePort: config.MEDIA_PORT,
-      iceServers: config.ICE_SERVERS,
-      ...(config.MEDIASOUP_WORKER_BIN !== undefined && { workerBin: config.MEDIASOUP_WORKER_BIN }),
-      ...(config.ANNOUNCED_ADDRESS !== undefined && { announcedAddress: config.ANNOUNCED_ADDRESS }),
-    }).catch((error: unknown) => {
-      throw mediaPortError(error, config.MEDIA_PORT);
-    }),
-    openPreviewProcessor({
-      db,
-      storage,
-      log,
-      directory: join(dataDir, 'tmp', 'previews'),
-      programs: {
-        soffice: config.SOFFICE_PATH,
-        pdfinfo: config.PDFINFO_PATH,
-        pdftoppm: config.PDFTOPPM_PATH,
-        pdftotext: config.PDFTOTEXT_PATH,
-        ffprobe: config.FFPROBE_PATH,
-        ffmpeg: config.FFMPEG_PATH,
-        heifConvert: config.HEIF_CONVERT_PATH,
-      },
+  const [classroom, processing] = await Promise.all([
+    openClassroom({ config, dataDir, db, tokenSecret, recordings, log }),
+    openProcessing({
+      ...{ config, dataDir, db, storage, log },
       async onFileChanged(tx, fileId) {
         const file = await findAnyFile(tx, fileId);
         if (file?.resource_id) await outbox.markChanged(tx, 'resource', file.resource_id);
+        if (file?.state === 'ready' && file.pages !== null) await recordings.pagesRead(tx, fileId);
+        if (file?.state !== 'ready' || file.duration_ms === null) return;
+        await captions.keepWords(tx, fileId);
+        await sendRender(jobs, tx, fileId);
       },
     }),
   ]);
+  const { previews, renderer, scanner, unprotected } = processing;
   shutdown.add('classroom', () => classroom.close());
 
   const files = createFileService({
     db,
     storage,
     jobs,
+    scanned: scanner !== null,
+    derived: createDerivedImages({
+      db,
+      storage,
+      onFailure: (error) => log.warn({ err: error }, 'no smaller image'),
+    }),
     mayReadResource: (actor, id) => resources.isVisible(actor, id),
     mayReadAsSlides: (actor, id) => classSessions.mayReadAsSlides(actor, id),
     countDownload: async (_actor, { resourceId }) => {
       if (resourceId !== null) await resources.countDownload(resourceId);
     },
+    onUsed: noteUses(sightings),
   });
   const resources = createResourceService({
     db,
     outbox,
     jobs,
+    sightings,
     placesOf,
-    search: createResourceSearch({ db, pool: database.pool, index, placesOf, log, slugNames: () => catalog.names() }),
-    filesOf: (resourceId) => files.ofResource(resourceId),
+    search: createResourceSearch({
+      db,
+      pool: database.pool,
+      index,
+      placesOf,
+      log,
+      catalogNames: () => catalog.names(),
+    }),
+    filesOf: (actor, resourceId) => files.ofResource(actor, resourceId),
     recordingOf: (resourceId) => recordings.service.recordingOf(resourceId),
+    retentionOf: (resourceId) => retention.ofResource(resourceId),
   });
+  const retention = createRetentionService({ db, resources });
+  const captions = createCaptionService({
+    db,
+    files,
+    outbox,
+    decode: (bytes) => decodeText(bytes, false),
+    searchable: textForSearch,
+    mayEditResource: (actor, id) => resources.isEditable(actor, id),
+  });
+  const schoolDays = createSchoolDayService({ db });
+  const notices = createNoticeService({ db });
   const classSessions = createClassSessionService({
     db,
+    schoolDays,
+    tell: notices.tell,
     placesOf,
+    sightings,
     classroom,
     recordings: recordings.service,
-    classroomUrl: '/classroom',
+    classroomUrl,
     readableFile: (actor, id) => files.readable(actor, id),
     signJoinToken: (claims) => signJoinToken(claims, tokenSecret),
+    assistantSecret: tokenSecret,
+    deviceActor: (deviceId) => devices.actor(deviceId),
   });
 
   const uploads = createUploads({
@@ -168,54 +204,96 @@ export async function startServices({ config, dataDir, parts, log, shutdown }: S
       expiryMs: config.UPLOAD_EXPIRY_HOURS * hourMs,
     }),
     files,
+    lockQuota,
     freeBytes: () => storage.freeBytes(),
     maxBytes: config.UPLOAD_MAX_BYTES,
     expiryMs: config.UPLOAD_EXPIRY_HOURS * hourMs,
     path: '/api/uploads',
   });
   shutdown.add('uploads', () => uploads.close());
-  handleFileJobs(jobs, { db, storage, files });
-  handleUploadJobs(jobs, uploads);
-  handlePreviewJobs(jobs, previews, config.JOB_CONCURRENCY);
-  jobs.handle(removeResourceJob, ({ resourceId }) => resources.remove(resourceId));
-  jobs.handle(cleanSignInsJob, createSignInCleaning({ db, attempts }));
-  jobs.schedule(cleanSignInsJob, cleanSignInsCron, {});
-  await jobs.start();
-  shutdown.add('jobs', () => jobs.stop(1_500));
-  const relay = startRelay({
-    db,
-    pool: database.pool,
-    index,
-    source: createResourceDocuments({ db, placesOf }),
-    log,
+  await startBackground({
+    ...{
+      config,
+      parts,
+      log,
+      shutdown,
+      attempts,
+      catalog,
+      synonyms,
+      index,
+      files,
+      uploads,
+      previews,
+      renderer,
+      resources,
+    },
+    ...{ classroom, recordings: recordings.service, notices },
   });
-  shutdown.add('outbox', () => relay.stop());
-  const recovered = await recordings.service.recover();
-  if (recovered > 0) log.warn({ recordings: recovered }, 'recordings of an earlier run are finished now');
-  const watch = watchClassSessions({ db, classroom, recordings: recordings.service, log });
-  shutdown.add('class sessions', () => watch.close());
+
+  const enrolling = {
+    db,
+    attempts,
+    publicAddress: publicAddress(config),
+    onRevoked: (deviceId: string) => classroom.putOut(deviceId),
+  };
+  const devices = createDeviceService(enrolling);
 
   return {
     authentication,
     cookieSecret,
     classroom,
     index,
+    scanner,
+    unprotected,
     services: {
       accounts,
-      signIn: await createSignInService({ db, authentication, attempts }),
+      audit: createAuditService({ db }),
+      signIn: await createSignInService({ db, authentication, attempts, sightings }),
       schools: createSchoolService({ db }),
-      devices: createDeviceService({
+      devices,
+      enrolment: createEnrolment({
+        ...enrolling,
+        keptRoom: (actor, roomId) => devices.keptRoom(actor, roomId),
+        placeOf: (id) => devices.place({ id }),
+      }),
+      roomChecks: createRoomChecks({
         db,
-        attempts,
-        publicAddress: publicAddress(config),
-        onRevoked: (deviceId) => classroom.putOut(deviceId),
+        classroomUrl,
+        roomsInSight: (actor, schoolId) => devices.rooms(actor, schoolId),
+        roomsOfSession: async (actor, id) => (await classSessions.get(actor, id)).rooms,
+        keptRoom: (actor, roomId) => devices.keptRoom(actor, roomId),
+        signProbeToken: (claims) => signProbeToken(claims, tokenSecret),
       }),
       setUp: createSetUpService({ db, accounts, attempts }),
       catalog,
+      synonyms,
       files,
+      renditions: createRenditionService({ db, storage, files }),
+      captions,
+      playback: createPlaybackService({
+        db,
+        files,
+        titlesOf: (actor, ids) => resources.titlesOf(actor, ids),
+      }),
       resources,
+      retention,
       uploads,
       classSessions,
+      attendance: createAttendanceService({
+        db,
+        readSession: (actor, id) => classSessions.get(actor, id),
+        keepCount: (classSessionId, at, data) => classSessions.keepHeadCount(classSessionId, at, data),
+      }),
+      schoolDays,
+      lessonNotes: createLessonNoteService({ db, requireSession: (actor, id) => classSessions.get(actor, id) }),
+      roomGroups: createRoomGroupService({ db }),
+      notices,
+      calendarFeeds: createCalendarFeedService({
+        db,
+        lessonsOf: classSessions.lessonsOf,
+        keptRoom: (actor, roomId) => devices.keptRoom(actor, roomId),
+        publicAddress: publicAddress(config),
+      }),
     },
   };
 }

@@ -5,55 +5,85 @@ import type { AccountActor } from '../http/route.ts';
 import { sees } from './policy.ts';
 
 export interface Booking {
-  /** Left out of the comparison: the session that is being changed. */
-  id: string | null;
   presenterId: string;
   roomIds: readonly string[];
-  start: Date;
-  end: Date;
+  times: readonly { start: Date; end: Date }[];
+  /** Left out of the comparison: the sessions that are being changed. */
+  exceptIds: readonly string[];
 }
 
-/** Sessions not yet over that take the presenter or one of the rooms during a part of the time. */
-async function findClashes(db: Database, booking: Booking) {
-  return await db
-    .selectFrom('class_session')
-    .leftJoin('class_session_room', (join) =>
-      join
-        .onRef('class_session_room.class_session_id', '=', 'class_session.id')
-        .on('class_session_room.room_id', 'in', booking.roomIds),
-    )
-    .where('state', 'in', ['scheduled', 'live'])
-    .where('scheduled_start', '<', booking.end)
-    .where('scheduled_end', '>', booking.start)
-    .where((eb) => eb.or([eb('presenter_id', '=', booking.presenterId), eb('room_id', 'is not', null)]))
-    .where(sql<boolean>`class_session.id is distinct from ${booking.id}::uuid`)
-    .select(['title', 'alliance_id', 'presenter_id', 'room_id', 'scheduled_start', 'scheduled_end'])
-    .orderBy('scheduled_start')
-    .orderBy('class_session.id')
-    .execute();
+/** Somebody or something that is taken at one of the times. */
+export interface Clash {
+  /** Null: the presenter. */
+  roomId: string | null;
+  start: Date;
+  end: Date;
+  /** Null: of a session that the actor may not see. */
+  title: string | null;
+}
+
+interface Row {
+  n: number;
+  title: string;
+  alliance_id: string;
+  presenter_id: string;
+  room_id: string | null;
+  scheduled_start: Date;
+  scheduled_end: Date;
+}
+
+/** Sessions not yet over that take the presenter or one of the rooms during a part of one of the times, which `n` counts from 1. */
+async function findRows(db: Database, { presenterId, roomIds, times, exceptIds }: Booking): Promise<Row[]> {
+  const [starts, ends] = [times.map(({ start }) => start), times.map(({ end }) => end)];
+  const { rows } = await sql<Row>`
+    select slot.n, session.title, session.alliance_id, session.presenter_id, taken.room_id,
+      session.scheduled_start, session.scheduled_end
+    from unnest(${starts}::timestamptz[], ${ends}::timestamptz[]) with ordinality as slot (starts, ends, n)
+    join class_session as session
+      on session.scheduled_start < slot.ends and session.scheduled_end > slot.starts
+      and session.state in ('scheduled', 'live')
+    left join class_session_room as taken
+      on taken.class_session_id = session.id and taken.room_id = any(${roomIds}::uuid[])
+    where (session.presenter_id = ${presenterId} or taken.room_id is not null)
+      and session.id <> all(${exceptIds}::uuid[])
+    order by slot.n, session.scheduled_start, session.id`.execute(db);
+  return rows;
+}
+
+/** What is taken at each of the times, in their order. The title of a session that the actor may not see is not told. */
+export async function findClashes(db: Database, actor: AccountActor, booking: Booking): Promise<Clash[][]> {
+  const found: Clash[][] = booking.times.map(() => []);
+  for (const row of await findRows(db, booking)) {
+    const clashes = found[row.n - 1] ?? [];
+    const title = sees(actor, { allianceId: row.alliance_id, presenterId: row.presenter_id }) ? row.title : null;
+    const [start, end] = [row.scheduled_start, row.scheduled_end];
+    const taken = [
+      ...(row.presenter_id === booking.presenterId ? [null] : []),
+      ...(row.room_id === null ? [] : [row.room_id]),
+    ];
+    for (const roomId of taken) {
+      const isTold = clashes.some((one) => one.roomId === roomId && one.start.getTime() === start.getTime());
+      if (!isTold) clashes.push({ roomId, start, end, title });
+    }
+  }
+  return found;
 }
 
 /**
- * Refuses a booking whose presenter or room is taken at that time. The title of a session that the actor may not see is
- * not told.
- * @throws AppError `conflict`, with an entry for the presenter and for each taken room.
+ * Refuses a booking whose presenter or room is taken at one of its times.
+ * @throws AppError `conflict`, with an entry for the presenter and for each taken room; when there are several times, of each.
  */
 export async function refuseClash(db: Database, actor: AccountActor, booking: Booking): Promise<void> {
-  const clashes = await findClashes(db, booking);
-  if (clashes.length === 0) return;
   const errors = new Map<string, FieldError>();
-  for (const clash of clashes) {
-    const visible = sees(actor, { allianceId: clash.alliance_id, presenterId: clash.presenter_id });
-    const time = `${clash.scheduled_start.toISOString()}/${clash.scheduled_end.toISOString()}`;
-    const message = visible ? `${time} ${clash.title}` : time;
-    const paths = [
-      ...(clash.presenter_id === booking.presenterId ? ['presenterId'] : []),
-      ...(clash.room_id === null ? [] : [`roomIds.${booking.roomIds.indexOf(clash.room_id)}`]),
-    ];
-    for (const path of paths) {
-      if (!errors.has(path)) errors.set(path, { path, message });
+  (await findClashes(db, actor, booking)).forEach((clashes, index) => {
+    const prefix = booking.times.length > 1 ? `times.${index}.` : '';
+    for (const { roomId, start, end, title } of clashes) {
+      const path = prefix + (roomId === null ? 'presenterId' : `roomIds.${booking.roomIds.indexOf(roomId)}`);
+      const time = `${start.toISOString()}/${end.toISOString()}`;
+      if (!errors.has(path)) errors.set(path, { path, message: title === null ? time : `${time} ${title}` });
     }
-  }
+  });
+  if (errors.size === 0) return;
   throw new AppError('conflict', {
     detail: 'The presenter or a room is taken at that time.',
     errors: [...errors.values()],

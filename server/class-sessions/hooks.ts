@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Presence, SessionDescription, SessionHooks } from '../../media/index.ts';
 import type { Database } from '../database/database.ts';
-import { type ClassEvent, createEventLog, lastSlide } from './event-log.ts';
+import { type ClassEvent, createEventLog, lastHeadCounts, lastSlide, stillIn } from './event-log.ts';
 import { closeClassSession, type SessionRecordings } from './lesson.ts';
 
 export interface SessionHooksOptions {
@@ -24,6 +24,18 @@ export function createSessionHooks({ db, recordings, log }: SessionHooksOptions)
     };
   }
 
+  /** A room that opens is empty: of whoever is still in it, a server that died has not told that they left. */
+  async function tellOfTheGone(classSessionId: string, seenAt: Date | null): Promise<void> {
+    // A room that has closed here just now has told it.
+    await events.settled();
+    const gone = await stillIn(db, classSessionId);
+    await Promise.all(
+      gone.map(({ at, who }) =>
+        events.append(classSessionId, Math.max(at, seenAt?.getTime() ?? at), { kind: 'left', data: who }),
+      ),
+    );
+  }
+
   return {
     async describe(classSessionId): Promise<SessionDescription | null> {
       const session = await db
@@ -32,6 +44,7 @@ export function createSessionHooks({ db, recordings, log }: SessionHooksOptions)
         .where('id', '=', classSessionId)
         .executeTakeFirst();
       if (session?.state !== 'scheduled' && session?.state !== 'live') return null;
+      await tellOfTheGone(classSessionId, session.seen_at);
       const rooms = await db
         .selectFrom('class_session_room')
         .select('room_id')
@@ -57,6 +70,7 @@ export function createSessionHooks({ db, recordings, log }: SessionHooksOptions)
         slides: file ? { fileId: file.id, name: file.name, pages: file.pages ?? 0 } : null,
         page: last?.page ?? 1,
         roomIds: rooms.map((room) => room.room_id),
+        headCounts: await lastHeadCounts(db, classSessionId),
       };
     },
 
@@ -74,6 +88,14 @@ export function createSessionHooks({ db, recordings, log }: SessionHooksOptions)
 
     participantJoined: presence('joined'),
     participantLeft: presence('left'),
+
+    async audioReceived({ classSessionId, at, ...data }) {
+      await events.append(classSessionId, at, { kind: 'audio', data });
+    },
+
+    async headCountConfirmed({ classSessionId, at, ...data }) {
+      await events.append(classSessionId, at, { kind: 'head_count', data });
+    },
 
     async slideTurned({ classSessionId, fileId, page, at }) {
       await events.append(classSessionId, at, { kind: 'slide', data: { fileId, page } });

@@ -2,6 +2,7 @@ import type { JoinClaims } from '../../media/index.ts';
 import type { Database } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import type { AccountActor, Actor, DeviceActor } from '../http/route.ts';
+import { recordEvent } from '../trail/trail.ts';
 import { mayEnd } from './policy.ts';
 import { accountName, type ClassSessionRow, lockClassSession } from './repository.ts';
 
@@ -11,6 +12,10 @@ export interface Classroom {
   /** Whether its room is open here and live. */
   isLive(classSessionId: string): boolean;
   endSession(classSessionId: string, reason: 'presenter' | 'abandoned' | 'cancelled'): Promise<void>;
+  /** A session that has not begun was changed. */
+  refreshSession(classSessionId: string): Promise<void>;
+  /** Somebody has counted who sits in a room, outside the lesson. */
+  headsCounted(event: { classSessionId: string; roomId: string; count: number; at: number }): Promise<void>;
 }
 
 /** What class sessions need of the recordings. Both are part of the transaction that they are handed. */
@@ -28,8 +33,10 @@ export interface LessonOptions {
   signJoinToken(claims: JoinClaims): Promise<string>;
 }
 
-/** How soon a room that waits asks again: often when the lesson is about to begin. */
-const nearMs = 10 * 60 * 1000;
+/** Rooms may enter so long before the lesson, and then wait inside. */
+const earlyMs = 10 * 60 * 1000;
+/** How soon whoever waits asks again: often when the lesson is about to begin. */
+const nearMs = earlyMs;
 const askAgainSeconds = { near: 3, far: 30 };
 
 /**
@@ -39,7 +46,7 @@ const askAgainSeconds = { near: 3, far: 30 };
 export async function closeClassSession(
   db: Database,
   recordings: Pick<SessionRecordings, 'finishLater'>,
-  end: { classSessionId: string; at: Date; recorderGone: boolean },
+  end: { classSessionId: string; at: Date; recorderGone: boolean; by?: AccountActor },
 ): Promise<boolean> {
   return await db.transaction().execute(async (trx) => {
     const closed = await trx
@@ -51,8 +58,14 @@ export async function closeClassSession(
       .executeTakeFirst();
     if (!closed) return false;
     await recordings.finishLater(trx, end.classSessionId, end.recorderGone);
+    await recordEvent(trx, 'class_session.ended', { actor: end.by ?? null, id: end.classSessionId });
     return true;
   });
+}
+
+/** Whether a room may wait inside: the lesson is about to begin, or is late. */
+function isDue({ scheduled_start: start, scheduled_end: end }: ClassSessionRow, now: number): boolean {
+  return start.getTime() - earlyMs <= now && now < end.getTime();
 }
 
 /** The longest name that a token carries. */
@@ -70,6 +83,16 @@ function roomClaims(actor: DeviceActor, session: ClassSessionRow) {
     deviceId: actor.id,
     roomId: room.id,
   } satisfies JoinClaims;
+}
+
+/** The presenter may enter before the lesson, to set up, and rooms ten minutes early; observers once it is live. */
+function refuseClosed(actor: Actor, session: ClassSessionRow): void {
+  if (session.state !== 'scheduled' && session.state !== 'live') throw new AppError('session_already_over');
+  const presents = actor.kind === 'account' && actor.id === session.presenter_id;
+  const waits = actor.kind === 'device' && isDue(session, Date.now());
+  if (session.state === 'live' || presents || waits) return;
+  const near = session.scheduled_start.getTime() - Date.now() < nearMs;
+  throw new AppError('session_not_live', { retryAfterSeconds: near ? askAgainSeconds.near : askAgainSeconds.far });
 }
 
 /** From 开始上课 to 下课. Sessions come as rows that the actor may see. */
@@ -104,6 +127,7 @@ export function createLesson({ db, classroom, recordings, signJoinToken }: Lesso
           .where('id', '=', id)
           .execute();
         await recordings.arm(trx, id, now);
+        await recordEvent(trx, 'class_session.started', { actor, id });
       });
       try {
         await classroom.startSession(id);
@@ -112,20 +136,17 @@ export function createLesson({ db, classroom, recordings, signJoinToken }: Lesso
       }
     },
 
-    /**
-     * The presenter may enter before the lesson, to set up; rooms and observers once it is live.
-     * @throws AppError `session_already_over`; `session_not_live` with the time after which to ask again
-     */
+    /** @throws AppError `session_already_over`; `session_not_live` with the time after which to ask again */
     async join(actor: Actor, session: ClassSessionRow) {
-      if (session.state !== 'scheduled' && session.state !== 'live') throw new AppError('session_already_over');
-      const presents = actor.kind === 'account' && actor.id === session.presenter_id;
-      if (session.state === 'scheduled' && !presents) {
-        const near = session.scheduled_start.getTime() - Date.now() < nearMs;
-        throw new AppError('session_not_live', {
-          retryAfterSeconds: near ? askAgainSeconds.near : askAgainSeconds.far,
-        });
-      }
+      refuseClosed(actor, session);
       const claims = actor.kind === 'device' ? roomClaims(actor, session) : await personClaims(actor, session);
+      return { token: await signJoinToken(claims), role: claims.role };
+    },
+
+    /** A phone beside the room's screen, which sends no media. @throws AppError as `join` */
+    async assist(actor: DeviceActor, session: ClassSessionRow) {
+      refuseClosed(actor, session);
+      const claims = { ...roomClaims(actor, session), role: 'assistant' as const, sources: [] };
       return { token: await signJoinToken(claims), role: claims.role };
     },
 
@@ -137,7 +158,8 @@ export function createLesson({ db, classroom, recordings, signJoinToken }: Lesso
       if (state !== 'live') return;
       const recorderGone = !classroom.isLive(session.id);
       await classroom.endSession(session.id, 'presenter');
-      await closeClassSession(db, recordings, { classSessionId: session.id, at: new Date(), recorderGone });
+      const end = { classSessionId: session.id, at: new Date(), recorderGone, by: actor };
+      await closeClassSession(db, recordings, end);
     },
   };
 }

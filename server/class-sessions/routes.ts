@@ -1,8 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import { jsonAnswer, jsonBody, problemAnswer } from '../http/json.ts';
 import { idSchema } from '../http/page.ts';
-import { accountOf, actorOf, createRouter, defineRoute } from '../http/route.ts';
+import { accountOf, actorOf, createRouter, defineRoute, deviceOf } from '../http/route.ts';
+import { createSeriesSchema, previewAnswer, previewInput, seriesAnswer } from './planning-schema.ts';
 import {
+  assistantInvitation,
+  assistantJoin,
+  assistantJoinBody,
+  cancellationSchema,
   classSessionList,
   classSessionSchema,
   createClassSessionSchema,
@@ -23,7 +28,10 @@ const list = defineRoute('signed-in', {
   tags,
   summary: 'The timetable: sessions of my alliances, of a device those of its room',
   request: { query: timetableQuery },
-  responses: { 200: jsonAnswer('By time; cancelled ones are left out.', classSessionList), default: problemAnswer() },
+  responses: {
+    200: jsonAnswer('By time; cancelled ones only when asked for.', classSessionList),
+    default: problemAnswer(),
+  },
 });
 
 const create = defineRoute('account', {
@@ -33,6 +41,30 @@ const create = defineRoute('account', {
   summary: 'Put a session on the timetable',
   request: { body: jsonBody(createClassSessionSchema) },
   responses: { 201: session('The new session.'), default: problemAnswer('forbidden', 'not_found', 'conflict') },
+});
+
+const createSeries = defineRoute('account', {
+  method: 'post',
+  path: '/class-session-series',
+  tags,
+  summary: 'Put a weekly lesson on the timetable, all of its dates or none',
+  request: { body: jsonBody(createSeriesSchema) },
+  responses: {
+    201: jsonAnswer('The series with its sessions, by time.', seriesAnswer),
+    default: problemAnswer('forbidden', 'not_found', 'conflict'),
+  },
+});
+
+const preview = defineRoute('account', {
+  method: 'post',
+  path: '/class-session-previews',
+  tags,
+  summary: 'The dates of a lesson or a series that is not on the timetable yet, and what stands in their way',
+  request: { body: jsonBody(previewInput) },
+  responses: {
+    200: jsonAnswer('By time. Of lessons that the reader may not see only the time is told.', previewAnswer),
+    default: problemAnswer('forbidden', 'not_found'),
+  },
 });
 
 const presenters = defineRoute('account', {
@@ -57,7 +89,7 @@ const update = defineRoute('account', {
   method: 'patch',
   path: '/class-sessions/{id}',
   tags,
-  summary: 'Change a session that has not begun',
+  summary: 'Change a session that has not begun, or with it those of its series',
   request: { params, body: jsonBody(updateClassSessionSchema) },
   responses: {
     200: session('The session as changed.'),
@@ -69,8 +101,8 @@ const cancel = defineRoute('account', {
   method: 'post',
   path: '/class-sessions/{id}/cancellation',
   tags,
-  summary: 'Cancel a session that has not begun',
-  request: { params },
+  summary: 'Cancel a session that has not begun, or with it those of its series',
+  request: { params, body: jsonBody(cancellationSchema) },
   responses: {
     200: session('The cancelled session.'),
     default: problemAnswer('forbidden', 'not_found', 'session_not_scheduled'),
@@ -113,6 +145,30 @@ const end = defineRoute('account', {
   },
 });
 
+const invite = defineRoute('device', {
+  method: 'post',
+  path: '/class-sessions/{id}/assistant-invitation',
+  tags,
+  summary: "A code for the room's screen, by which a phone becomes the room's assistant",
+  request: { params },
+  responses: {
+    200: jsonAnswer('Good for ten minutes.', assistantInvitation),
+    default: problemAnswer('not_found', 'session_already_over'),
+  },
+});
+
+const joinAsAssistant = defineRoute('anyone', {
+  method: 'post',
+  path: '/assistants',
+  tags,
+  summary: "A phone that has scanned the code of a room's screen enters the lesson as the room's assistant",
+  request: { body: jsonBody(assistantJoinBody) },
+  responses: {
+    200: jsonAnswer('Token, address, and a pass to come back with.', assistantJoin),
+    default: problemAnswer('invitation_invalid', 'session_not_live', 'session_already_over'),
+  },
+});
+
 /** The timetable and its lessons. */
 export function classSessionRoutes({ classSessions }: { classSessions: ClassSessionService }) {
   return createRouter()
@@ -121,6 +177,12 @@ export function classSessionRoutes({ classSessions }: { classSessions: ClassSess
     })
     .openapi(create, async (c) => {
       return c.json(await classSessions.create(accountOf(c.get('actor')), c.req.valid('json')), 201);
+    })
+    .openapi(createSeries, async (c) => {
+      return c.json(await classSessions.createSeries(accountOf(c.get('actor')), c.req.valid('json')), 201);
+    })
+    .openapi(preview, async (c) => {
+      return c.json(await classSessions.preview(accountOf(c.get('actor')), c.req.valid('json')), 200);
     })
     .openapi(presenters, async (c) => {
       const { id } = c.req.valid('param');
@@ -134,13 +196,22 @@ export function classSessionRoutes({ classSessions }: { classSessions: ClassSess
       return c.json(await classSessions.update(accountOf(c.get('actor')), id, c.req.valid('json')), 200);
     })
     .openapi(cancel, async (c) => {
-      return c.json(await classSessions.cancel(accountOf(c.get('actor')), c.req.valid('param').id), 200);
+      const { id } = c.req.valid('param');
+      return c.json(await classSessions.cancel(accountOf(c.get('actor')), id, c.req.valid('json')), 200);
     })
     .openapi(start, async (c) => {
       return c.json(await classSessions.start(accountOf(c.get('actor')), c.req.valid('param').id), 200);
     })
     .openapi(join, async (c) => {
       return c.json(await classSessions.join(actorOf(c.get('actor')), c.req.valid('param').id), 200);
+    })
+    .openapi(invite, async (c) => {
+      c.header('cache-control', 'no-store');
+      return c.json(await classSessions.assistants.invite(deviceOf(c.get('actor')), c.req.valid('param').id), 200);
+    })
+    .openapi(joinAsAssistant, async (c) => {
+      c.header('cache-control', 'no-store');
+      return c.json(await classSessions.assistants.join(c.req.valid('json').code, c.get('client').address), 200);
     })
     .openapi(end, async (c) => {
       return c.json(await classSessions.end(accountOf(c.get('actor')), c.req.valid('param').id), 200);

@@ -1,48 +1,58 @@
+import type { CalendarEntry, FeedOwner } from '../calendar-feeds/schema.ts';
 import type { Place } from '../catalog/schema.ts';
 import type { Database } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import type { AccountActor, Actor, DeviceActor } from '../http/route.ts';
-import { answerOf } from './answer.ts';
+import { schoolDay, startOfSchoolDay } from '../school-time.ts';
+import type { Sightings } from '../trail/sightings.ts';
+import { answerOf, dayChangeOf, entryOf } from './answer.ts';
+import { createAssistants } from './assistants.ts';
+import { type ChangeOptions, createChanges } from './changes.ts';
+import { createEventLog } from './event-log.ts';
 import { createLesson, type LessonOptions } from './lesson.ts';
+import { createPlanning } from './planning.ts';
+import type { CreateSeries, PreviewAnswer, PreviewInput, SeriesAnswer } from './planning-schema.ts';
 import { maySchedule, visibleTo } from './policy.ts';
 import { type ClassSessionRow, listClassSessions, listPresenters, type TimetableFilter } from './repository.ts';
 import type {
+  Cancellation,
   ClassSession,
   ClassSessionJoin,
   CreateClassSession,
+  DayChange,
+  HeadCountData,
   PresenterList,
   TimetableQuery,
   UpdateClassSession,
 } from './schema.ts';
 import { createTimetable, type TimetableOptions } from './timetable.ts';
 
-export interface ClassSessionOptions extends LessonOptions, TimetableOptions {
+export interface ClassSessionOptions extends LessonOptions, TimetableOptions, ChangeOptions {
   db: Database;
   /** Where catalog nodes lie, by node id. */
   placesOf(nodeIds: readonly string[]): Promise<ReadonlyMap<string, Place>>;
   /** WebSocket address of the media node, or its path on this server. */
   classroomUrl: string;
-  /** IANA name of the zone whose days the timetable shows; the schools of an alliance share it. */
-  timeZone?: string;
+  /** Signs what the screens of rooms show to phones; at least 32 bytes. */
+  assistantSecret: Uint8Array;
+  /** Of a device that has its access. */
+  deviceActor(deviceId: string): Promise<DeviceActor | null>;
+  /** Told of who enters. */
+  sightings?: Pick<Sightings, 'note'>;
 }
 
 export type ClassSessionService = ReturnType<typeof createClassSessionService>;
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** Midnight before `now` on the clocks of the zone, not of this machine: servers often run on UTC. */
-function startOfDay(now: Date, timeZone: string): Date {
-  const clock = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', second: '2-digit' });
-  const [hours = 0, minutes = 0, seconds = 0] = clock.format(now).split(':').map(Number);
-  const sinceMidnightMs = ((hours * 60 + minutes) * 60 + seconds) * 1000 + now.getMilliseconds();
-  return new Date(now.getTime() - sinceMidnightMs);
-}
-
 /** The timetable and the lessons on it. Sessions that the actor may not see are `not_found`. */
 export function createClassSessionService(options: ClassSessionOptions) {
-  const { db, placesOf, classroom, classroomUrl, timeZone = 'Asia/Shanghai' } = options;
+  const { db, placesOf, classroom, classroomUrl } = options;
   const timetable = createTimetable(options);
+  const changes = createChanges(options);
+  const planning = createPlanning(options);
   const lesson = createLesson(options);
+  const events = createEventLog(db);
 
   async function answers(actor: Actor, rows: readonly ClassSessionRow[]): Promise<ClassSession[]> {
     const nodeIds = new Set(rows.flatMap((row) => row.catalog_node_id ?? []));
@@ -51,7 +61,7 @@ export function createClassSessionService(options: ClassSessionOptions) {
   }
 
   async function find(actor: Actor, id: string): Promise<ClassSessionRow> {
-    const [row] = await listClassSessions(db, actor, { id, withCancelled: true });
+    const [row] = await listClassSessions(db, actor, { id, withChanges: true });
     if (!row) throw new AppError('not_found');
     return row;
   }
@@ -62,12 +72,30 @@ export function createClassSessionService(options: ClassSessionOptions) {
     return answer;
   }
 
+  function noteEntry(actor: Actor, { id, title, school_id: schoolId }: ClassSessionRow, role: string): void {
+    options.sightings?.note('class_session.joined', { actor, id, title, schoolId, details: { role } });
+  }
+
   return {
     get,
 
+    assistants: createAssistants({
+      deviceActor: options.deviceActor,
+      secret: options.assistantSecret,
+      classroomUrl,
+      read: get,
+      async admit(device, id) {
+        const row = await find(device, id);
+        const { token, role } = await lesson.assist(device, row);
+        noteEntry(device, row, role);
+        return token;
+      },
+    }),
+
     async list(actor: Actor, query: TimetableQuery): Promise<ClassSession[]> {
-      const from = query.from ?? startOfDay(new Date(), timeZone);
+      const from = query.from ?? startOfSchoolDay(schoolDay(new Date()));
       const filter: TimetableFilter = { from, to: query.to ?? new Date(from.getTime() + 31 * dayMs) };
+      if (query.changes) filter.withChanges = true;
       if (query.mine) {
         if (actor.kind === 'device') return [];
         filter.presenterId = actor.id;
@@ -77,9 +105,20 @@ export function createClassSessionService(options: ClassSessionOptions) {
 
     /** What a room's screen shows today: the day's sessions, and one that is still live. */
     async sessionsOfRoomToday(device: DeviceActor, now: Date): Promise<ClassSession[]> {
-      const from = startOfDay(now, timeZone);
+      const from = startOfSchoolDay(schoolDay(now));
       const rows = await listClassSessions(db, device, { from, to: new Date(from.getTime() + dayMs) });
       return await answers(device, rows);
+    },
+
+    /** What a room's screen says of lessons that it was to have today. */
+    async changesOfRoomToday(device: DeviceActor, now: Date): Promise<DayChange[]> {
+      const from = startOfSchoolDay(schoolDay(now));
+      const to = new Date(from.getTime() + dayMs);
+      const rows = await listClassSessions(db, device, { from, to, withChanges: true });
+      return rows
+        .flatMap((row) => dayChangeOf(row) ?? [])
+        .filter(({ from: was }) => Date.parse(was.end) > from.getTime() && Date.parse(was.start) < to.getTime())
+        .sort((a, b) => a.from.start.localeCompare(b.from.start));
     },
 
     /** @throws AppError `not_found` for a foreign alliance */
@@ -95,17 +134,24 @@ export function createClassSessionService(options: ClassSessionOptions) {
       return await get(actor, await timetable.create(actor, input));
     },
 
+    async createSeries(actor: AccountActor, input: CreateSeries): Promise<SeriesAnswer> {
+      const { id, sessionIds } = await timetable.createSeries(actor, input);
+      return { id, items: await answers(actor, await listClassSessions(db, actor, { ids: sessionIds })) };
+    },
+
+    preview: (actor: AccountActor, input: PreviewInput): Promise<PreviewAnswer> => planning.preview(actor, input),
+
     async update(actor: AccountActor, id: string, input: UpdateClassSession): Promise<ClassSession> {
       await find(actor, id);
-      await timetable.update(actor, id, input);
+      // Rooms may wait inside already: they are to have the slides that were just chosen.
+      for (const one of await changes.update(actor, id, input)) await classroom.refreshSession(one);
       return await get(actor, id);
     },
 
-    async cancel(actor: AccountActor, id: string): Promise<ClassSession> {
+    async cancel(actor: AccountActor, id: string, cancellation: Cancellation): Promise<ClassSession> {
       await find(actor, id);
-      await timetable.cancel(actor, id);
       // Whoever already waits in the classroom is told.
-      await classroom.endSession(id, 'cancelled');
+      for (const one of await changes.cancel(actor, id, cancellation)) await classroom.endSession(one, 'cancelled');
       return await get(actor, id);
     },
 
@@ -118,12 +164,37 @@ export function createClassSessionService(options: ClassSessionOptions) {
     async join(actor: Actor, id: string): Promise<ClassSessionJoin> {
       const row = await find(actor, id);
       const { token, role } = await lesson.join(actor, row);
+      noteEntry(actor, row, role);
       return { token, role, url: classroomUrl, classSession: await get(actor, id) };
+    },
+
+    /** Somebody who may has said how many sat in a room, after the lesson or from outside it: who is in it sees it. */
+    async keepHeadCount(classSessionId: string, at: number, data: HeadCountData): Promise<void> {
+      await events.append(classSessionId, at, { kind: 'head_count', data });
+      await classroom.headsCounted({ classSessionId, roomId: data.roomId, count: data.count, at });
     },
 
     async end(actor: AccountActor, id: string): Promise<ClassSession> {
       await lesson.end(actor, await find(actor, id));
       return await get(actor, id);
+    },
+
+    /** For calendars: what somebody presents or a room takes part in, cancelled ones too. */
+    async lessonsOf(owner: FeedOwner, range: { from: Date; to: Date }): Promise<CalendarEntry[]> {
+      // As that teacher and that room see their own lessons, whatever else they may see.
+      const rows =
+        'accountId' in owner
+          ? await listClassSessions(
+              db,
+              { kind: 'account', id: owner.accountId, role: 'teacher', schoolId: null, allianceIds: [] },
+              { ...range, presenterId: owner.accountId, withChanges: true },
+            )
+          : await listClassSessions(
+              db,
+              { kind: 'device', id: '', roomId: owner.roomId, schoolId: '', allianceIds: [] },
+              { ...range, withChanges: true },
+            );
+      return rows.map(entryOf);
     },
 
     /** True for the slides of a session that the actor may see: whoever may attend may also turn the pages. */

@@ -4,6 +4,7 @@ import { jsonObjectFrom } from 'kysely/helpers/postgres';
 import type { Database } from '../database/database.ts';
 import type { DeviceTable } from '../database/tables/people.ts';
 import type { Tables } from '../database/tables.ts';
+import type { DeviceActor } from '../http/route.ts';
 import type { Device, Room } from './schema.ts';
 
 /** Whose rooms are in sight; null reaches all. */
@@ -103,15 +104,20 @@ export async function renameRoom(db: Database, id: string, name: string): Promis
   await db.updateTable('room').set({ name }).where('id', '=', id).execute();
 }
 
-/** Its row stays for the sessions that were held there; its devices lose access in the same statement's transaction. */
-export async function deleteRoom(db: Database, id: string): Promise<void> {
+/**
+ * Its row stays for the sessions that were held there; its devices lose access in the same transaction.
+ * @returns the ids of those devices
+ */
+export async function deleteRoom(db: Database, id: string): Promise<string[]> {
   await db.updateTable('room').set({ deleted_at: new Date() }).where('id', '=', id).execute();
-  await db
+  const revoked = await db
     .updateTable('device')
     .set({ revoked_at: new Date(), key_hash: null, enrolment_code_hash: null })
     .where('room_id', '=', id)
     .where('revoked_at', 'is', null)
+    .returning('id')
     .execute();
+  return revoked.map((device) => device.id);
 }
 
 export async function insertDevice(
@@ -139,23 +145,43 @@ export async function revokeDevice(db: Database, id: string): Promise<void> {
     .execute();
 }
 
-/** Uses the code up and gives the device its key, in one statement, so that a code serves once. */
-export async function enrol(db: Database, codeHash: Buffer, keyHash: Buffer): Promise<string | undefined> {
-  const row = await db
-    .updateTable('device')
-    .set({
-      key_hash: keyHash,
-      enrolled_at: new Date(),
-      last_seen_at: new Date(),
-      enrolment_code_hash: null,
-      enrolment_expires_at: null,
-    })
+/** The room for which a device was announced under a code. */
+export async function findAnnouncedRoom(db: Database, codeHash: Buffer): Promise<string | undefined> {
+  const device = await db
+    .selectFrom('device')
+    .select('room_id')
+    .where('enrolment_code_hash', '=', codeHash)
+    .executeTakeFirst();
+  return device?.room_id;
+}
+
+/** The device that a code stands for, kept from changing until the transaction ends, so that a code serves once. */
+export async function lockAnnounced(trx: Database, codeHash: Buffer) {
+  return await trx
+    .selectFrom('device')
+    .select('id')
     .where('enrolment_code_hash', '=', codeHash)
     .where('enrolment_expires_at', '>', new Date())
     .where('revoked_at', 'is', null)
-    .returning('id')
+    .forUpdate()
     .executeTakeFirst();
-  return row?.id;
+}
+
+/** Uses the code up and gives the device its key. */
+export async function enrol(trx: Database, id: string, keyHash: Buffer): Promise<void> {
+  const now = new Date();
+  await trx
+    .updateTable('device')
+    .set({
+      key_hash: keyHash,
+      enrolled_at: now,
+      last_seen_at: now,
+      key_sent_at: now,
+      enrolment_code_hash: null,
+      enrolment_expires_at: null,
+    })
+    .where('id', '=', id)
+    .execute();
 }
 
 export async function findPlace(db: Database, deviceId: string) {
@@ -170,4 +196,16 @@ export async function findPlace(db: Database, deviceId: string) {
   if (row === undefined) return undefined;
   const school = { id: row.school_id, name: row.school_name };
   return { device: toDevice(row), room: { id: row.room_id, name: row.room_name, school }, school };
+}
+
+/** A device that has its access, as the actor that it is. */
+export async function findDeviceActor(db: Database, id: string): Promise<DeviceActor | null> {
+  const { rows } = await sql<Omit<DeviceActor, 'kind'>>`
+    select device.id, device.room_id as "roomId", room.school_id as "schoolId",
+      array(select alliance_id from alliance_school where alliance_school.school_id = room.school_id) as "allianceIds"
+    from device join room on room.id = device.room_id
+    where device.id = ${id} and device.enrolled_at is not null and device.revoked_at is null and room.deleted_at is null`.execute(
+    db,
+  );
+  return rows[0] ? { kind: 'device', ...rows[0] } : null;
 }

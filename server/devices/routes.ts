@@ -1,9 +1,8 @@
 import { z } from '@hono/zod-openapi';
-import { setCookie } from 'hono/cookie';
-import { cookieName, deviceCookie } from '../http/cookies.ts';
 import { jsonAnswer, jsonBody, problemAnswer } from '../http/json.ts';
 import { idSchema } from '../http/page.ts';
 import { accountOf, createRouter, defineRoute } from '../http/route.ts';
+import { sendDeviceKey } from './device-cookie.ts';
 import {
   enrolmentBody,
   newDeviceAnswer,
@@ -19,8 +18,6 @@ import type { DeviceService } from './service.ts';
 
 const keepers = ['admin', 'operator', 'principal'] as const;
 const idParameter = z.object({ id: idSchema });
-/** Browsers keep no cookie longer than 400 days (RFC 6265bis §5.5). */
-const cookieSeconds = 400 * 24 * 60 * 60;
 
 export function deviceRoutes({ devices }: { devices: DeviceService }) {
   return createRouter()
@@ -121,15 +118,8 @@ export function deviceRoutes({ devices }: { devices: DeviceService }) {
         },
       }),
       async (c) => {
-        const client = c.get('client');
-        const { key, ...place } = await devices.enrol(c.req.valid('json').code, client.address);
-        setCookie(c, cookieName(deviceCookie, client.secure), key, {
-          httpOnly: true,
-          sameSite: 'Lax',
-          secure: client.secure,
-          path: '/',
-          maxAge: cookieSeconds,
-        });
+        const { key, ...place } = await devices.enrol(c.req.valid('json').code, c.get('client').address);
+        sendDeviceKey(c, key);
         return c.json(place, 200);
       },
     );

@@ -1,22 +1,35 @@
 import { z } from '@hono/zod-openapi';
-import { type ClassSession, classSessionSchema } from '../class-sessions/schema.ts';
+import { getCookie } from 'hono/cookie';
+import { type ClassSession, classSessionSchema, type DayChange, dayChangeSchema } from '../class-sessions/schema.ts';
+import { cookieName, deviceCookie } from '../http/cookies.ts';
 import { jsonAnswer, problemAnswer } from '../http/json.ts';
 import { timeSchema } from '../http/page.ts';
 import { createRouter, type DeviceActor, defineRoute, deviceOf } from '../http/route.ts';
+import type { RoomChecks } from './checks.ts';
+import { sendDeviceKey } from './device-cookie.ts';
 import { placeSchema } from './schema.ts';
 import type { DeviceService } from './service.ts';
 
 export interface TodayRouteServices {
-  devices: Pick<DeviceService, 'place'>;
+  devices: Pick<DeviceService, 'place' | 'takeRenewal'>;
+  roomChecks: Pick<RoomChecks, 'askedAt'>;
   classSessions: {
     /** The sessions of that day that the device's room takes part in. */
     sessionsOfRoomToday(actor: DeviceActor, now: Date): Promise<ClassSession[]>;
+    /** Those that were to be that day, and are not, or not then. */
+    changesOfRoomToday(actor: DeviceActor, now: Date): Promise<DayChange[]>;
   };
 }
 
-const todayAnswer = placeSchema.extend({ now: timeSchema, sessions: z.array(classSessionSchema) });
+const todayAnswer = placeSchema.extend({
+  now: timeSchema,
+  sessions: z.array(classSessionSchema),
+  /** Somebody wants the device to check itself. */
+  checkAskedAt: timeSchema.nullable(),
+  changes: z.array(dayChangeSchema),
+});
 
-export function todayRoutes({ devices, classSessions }: TodayRouteServices) {
+export function todayRoutes({ devices, classSessions, roomChecks }: TodayRouteServices) {
   return createRouter().openapi(
     defineRoute('device', {
       method: 'get',
@@ -28,11 +41,16 @@ export function todayRoutes({ devices, classSessions }: TodayRouteServices) {
     async (c) => {
       const actor = deviceOf(c.get('actor'));
       const now = new Date();
-      const [place, sessions] = await Promise.all([
+      const [place, sessions, changes, askedAt] = await Promise.all([
         devices.place(actor),
         classSessions.sessionsOfRoomToday(actor, now),
+        classSessions.changesOfRoomToday(actor, now),
+        roomChecks.askedAt(actor),
       ]);
-      return c.json({ now: now.toISOString(), ...place, sessions }, 200);
+      const key = getCookie(c, cookieName(deviceCookie, c.get('client').secure));
+      if (key !== undefined && (await devices.takeRenewal(actor))) sendDeviceKey(c, key);
+      const checkAskedAt = askedAt?.toISOString() ?? null;
+      return c.json({ now: now.toISOString(), ...place, sessions, changes, checkAskedAt }, 200);
     },
   );
 }

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { hasUnstorableCharacter } from '../database/violation.ts';
 import { AppError, type ErrorCode } from '../errors.ts';
 import type { Problem } from './problem.ts';
 import type { Env } from './route.ts';
@@ -54,6 +55,7 @@ function traceOf(error: unknown): object {
 function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof HTTPException) return new AppError(codeOfStatus[error.status] ?? 'internal', { cause: error });
+  if (hasUnstorableCharacter(error)) return new AppError('invalid_input', { cause: error });
   return new AppError('internal', { cause: error });
 }
 
@@ -72,6 +74,7 @@ export function answerFailure(error: unknown, c: Context<Env>): Response {
     code: failure.code,
     ...(failure.detail !== undefined && { detail: failure.detail }),
     ...(failure.errors !== undefined && { errors: failure.errors }),
+    ...(failure.quota !== undefined && { quota: failure.quota }),
     requestId: c.get('requestId'),
   };
   const headers: Record<string, string> = {

@@ -10,6 +10,8 @@ export const problemSchema = z
     code: z.enum(errorCodes),
     detail: z.string().optional(),
     errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    /** Of `quota_exceeded`, in bytes. */
+    quota: z.object({ used: z.int(), limit: z.int(), needed: z.int() }).optional(),
     requestId: z.string(),
   })
   .openapi('Problem');

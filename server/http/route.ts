@@ -8,10 +8,11 @@ import type { Client } from './client.ts';
 export const roles = ['teacher', 'operator', 'principal', 'office', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
-/** Who is asking. A device is a room's machine with a key of its own. */
-export type Actor =
-  | { kind: 'account'; id: string; role: Role; schoolId: string | null; allianceIds: readonly string[] }
-  | { kind: 'device'; id: string; roomId: string; schoolId: string; allianceIds: readonly string[] };
+/** Who is asking, and from which address. A device is a room's machine with a key of its own. */
+export type Actor = { allianceIds: readonly string[]; address?: string } & (
+  | { kind: 'account'; id: string; role: Role; schoolId: string | null }
+  | { kind: 'device'; id: string; roomId: string; schoolId: string }
+);
 export type AccountActor = Extract<Actor, { kind: 'account' }>;
 export type DeviceActor = Extract<Actor, { kind: 'device' }>;
 

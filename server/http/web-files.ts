@@ -10,7 +10,7 @@ const immutable = 'public, max-age=31536000, immutable';
 const revalidated = 'no-cache';
 
 /** Paths that belong to the server; an unknown one among them is not found and never the page. */
-const serverPaths = /^\/(?:api|classroom|healthz|readyz|metrics|assets)(?:\/|$)/;
+const serverPaths = /^\/(?:api|calendar|classroom|healthz|readyz|metrics|assets)(?:\/|$)/;
 
 /**
  * The built web: hashed files kept for ever, the page itself asked for anew each time, and the page again
@@ -19,7 +19,7 @@ const serverPaths = /^\/(?:api|classroom|healthz|readyz|metrics|assets)(?:\/|$)/
  * @param root folder of the build.
  */
 export function webFiles(root: string) {
-  const page = serveStatic({ path: join(root, 'index.html'), root: '' });
+  const page = serveStatic({ path: join(root, 'index.html'), root: '', precompressed: true });
   return createRouter()
     .use(compress())
     .use(

@@ -52,6 +52,8 @@ export interface Jobs {
     payload: P,
     options?: SendOptions,
   ): Promise<string | null>;
+  /** Jobs that wait or run and whose payload has all of `part`. @returns their ids. */
+  underWay<P extends object>(definition: JobDefinition<P>, part: Partial<P>): Promise<string[]>;
   dead: DeadLetters;
   sizes(): Promise<QueueSize[]>;
   /** Takes no more jobs, lets the running ones end for `drainMs`, then aborts them; the queue gives them out again. */
@@ -76,6 +78,8 @@ interface Registration {
   run: JobHandler<object> | null;
   concurrency: number;
 }
+
+const underWayStates: ReadonlySet<string> = new Set(['created', 'retry', 'active']);
 
 const failureOutput = z.object({ name: z.string(), message: z.string() }).partial();
 
@@ -226,6 +230,11 @@ export function createJobs({ databaseUrl, log, schema = 'jobs' }: JobsOptions): 
         ...(delaySeconds === undefined ? {} : { startAfter: delaySeconds }),
         ...(key === undefined ? {} : { singletonKey: key }),
       });
+    },
+
+    async underWay({ name }, part) {
+      const jobs = await boss.findJobs<object>(name, { data: part });
+      return jobs.filter(({ state }) => underWayStates.has(state)).map(({ id }) => id);
     },
 
     dead: {

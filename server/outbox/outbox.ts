@@ -1,11 +1,12 @@
 import type { Database, DatabaseTransaction } from '../database/database.ts';
 
-export type OutboxEntity = 'resource';
+/** `vocabulary`: the words that the index knows; the database itself marks these (migration 0007). */
+export type OutboxEntity = 'resource' | 'vocabulary';
 
 /** Features write here what the search index has to learn; they are handed it by main.ts. */
 export interface Outbox {
   /** Part of the transaction that makes the change: either both are kept or none is. */
-  markChanged(tx: DatabaseTransaction, entity: OutboxEntity, ...ids: string[]): Promise<void>;
+  markChanged(tx: DatabaseTransaction, entity: 'resource', ...ids: string[]): Promise<void>;
 }
 
 export function createOutbox(): Outbox {

@@ -1,9 +1,11 @@
-import type { SearchDocument, SearchIndex } from '../../search/index.ts';
+import type { SearchDocument, SearchIndex, Vocabulary } from '../../search/index.ts';
 import type { Database } from '../database/database.ts';
 import { beginRebuild, endRebuild } from './repository.ts';
 
 /** Where the index gets its documents from. */
 export interface DocumentSource<Shown> {
+  /** As it is now. */
+  vocabulary(): Promise<Vocabulary>;
   /** As they are now; what is missing in the answer does not belong into the index (any more). */
   load(ids: readonly string[]): Promise<SearchDocument<Shown>[]>;
   /** All of them, in batches. */
@@ -27,7 +29,7 @@ export async function rebuildIndex<Shown>(options: RebuildOptions<Shown>): Promi
   return db.connection().execute(async (connection) => {
     if (!(await beginRebuild(connection))) return null;
     try {
-      return await index.rebuild(source.readAll(signal), signal);
+      return await index.rebuild(await source.vocabulary(), source.readAll(signal), signal);
     } finally {
       await endRebuild(connection);
     }

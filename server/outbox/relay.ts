@@ -37,7 +37,7 @@ export function startRelay<Shown>({ db, pool, index, source, log }: RelayOptions
   const wake = createWake(pool, 'outbox', signal);
 
   async function prepare(): Promise<void> {
-    if ((await index.prepare(signal)) === 'ready') return;
+    if ((await index.prepare(await source.vocabulary(), signal)) === 'ready') return;
     const count = await rebuildIndex({ db, index, source, signal });
     if (count === null) throw new SearchUnavailableError('Another process is building the search index.');
     log.info({ documents: count }, 'search index built');
@@ -50,7 +50,8 @@ export function startRelay<Shown>({ db, pool, index, source, log }: RelayOptions
       const rebuilding = !(await holdOffRebuild(tx));
       const rows = await listWaiting(tx, rebuilding, BATCH);
       if (rows.length === 0) return 0;
-      const ids = [...new Set(rows.map((row) => row.entityId))];
+      if (rows.some(({ entity }) => entity === 'vocabulary')) await index.prepare(await source.vocabulary(), signal);
+      const ids = [...new Set(rows.filter(({ entity }) => entity === 'resource').map((row) => row.entityId))];
       const documents = await source.load(ids);
       const present = new Set(documents.map((document) => document.id));
       await index.upsert(documents, signal);

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Database, DatabaseTransaction } from '../database/database.ts';
+import type { OutboxEntity } from './outbox.ts';
 
 // Advisory locks are known by a number: the hash of a name that nothing else in the product has.
 const RELAY = sql`hashtextextended('outbox.relay', 0)`;
@@ -7,6 +8,7 @@ const REBUILD = sql`hashtextextended('search.rebuild', 0)`;
 
 export interface OutboxRow {
   id: number;
+  entity: OutboxEntity;
   entityId: string;
 }
 
@@ -41,7 +43,7 @@ export async function endRebuild(connection: Database): Promise<void> {
 export function listWaiting(tx: DatabaseTransaction, rebuilding: boolean, limit: number): Promise<OutboxRow[]> {
   return tx
     .selectFrom('outbox')
-    .select(['id', 'entity_id as entityId'])
+    .select(['id', 'entity', 'entity_id as entityId'])
     .$if(rebuilding, (query) => query.where('relayed_at', 'is', null))
     .orderBy('id')
     .limit(limit)

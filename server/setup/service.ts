@@ -5,6 +5,7 @@ import type { AccountService } from '../accounts/service.ts';
 import type { Database } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import { hashKey } from '../http/cookies.ts';
+import { recordEvent } from '../trail/trail.ts';
 import { adminExists, readToken, removeToken, replaceToken } from './repository.ts';
 import type { SetUpBody } from './schema.ts';
 
@@ -56,7 +57,8 @@ export function createSetUpService({ db, accounts, attempts }: SetUpOptions): Se
         if (await adminExists(trx)) throw new AppError('already_set_up');
         const kept = await readToken(trx);
         if (kept === null || !timingSafeEqual(kept, hashKey(token))) throw new AppError('set_up_token_wrong');
-        await accounts.createAdmin(trx, { name, login, password });
+        const id = await accounts.createAdmin(trx, { name, login, password });
+        await recordEvent(trx, 'account.created', { actor: null, id, address, details: { login, role: 'admin' } });
         await removeToken(trx);
       });
       await attempts.forgive(subject);

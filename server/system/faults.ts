@@ -1,16 +1,22 @@
 import { z } from '@hono/zod-openapi';
 
-export const partNames = ['database', 'storage', 'search', 'classroom', 'converters'] as const;
+export const partNames = ['database', 'storage', 'search', 'classroom', 'converters', 'scanner'] as const;
 
 /** Everything that can be wrong, as the console says it; the pages have words of their own for every code. */
 export const faultSentences = {
   ffmpeg_missing: 'recordings are not finished, videos have no poster',
-  ffprobe_missing: 'recordings are not finished, videos have no length',
+  ffprobe_missing: 'videos have no length, and are not made smaller',
   soffice_missing: 'Word, PowerPoint and Excel files have no preview',
   pdftoppm_missing: 'documents have no preview',
   pdftotext_missing: 'words inside documents are not found',
   pdfinfo_missing: 'documents have no preview',
   heif_convert_missing: 'HEIC pictures have no preview',
+  converters_share_user: 'they run as nobody for every file, as the database may',
+  converters_reach_network: 'a hostile document may reach the network',
+  converters_see_files: 'a hostile document may read what the server can read',
+  converters_uncounted: 'a hostile document may start processes without end',
+  converters_unlimited: 'a hostile document may take all memory',
+  scanner_away: 'new files wait for the virus scanner',
   search_not_started: 'search is slower and finds less',
   pages_not_built: 'the pages have not been built',
   no_media_worker: 'no media worker is running',

@@ -7,7 +7,7 @@ import type { DeadJob, Part, SystemStatus } from './schema.ts';
 export interface PartReport {
   state: Part['state'];
   /** What is wrong, unless it works. */
-  faults?: readonly { code: FaultCode; subject?: string }[];
+  faults?: readonly { code: FaultCode; subject?: string; detail?: string }[];
 }
 
 /** Asks one part whether it works; a throw means that it does not. */
@@ -66,7 +66,7 @@ async function ask(probe: Probe): Promise<{ part: Part; faults: Fault[] }> {
     const { state, faults = [] } = await report(probe);
     return {
       part: { name, state, tookMs: tookMs() },
-      faults: faults.map(({ code, subject }) => faultOf(code, { part: name, subject: subject ?? null })),
+      faults: faults.map(({ code, ...more }) => faultOf(code, { part: name, ...more })),
     };
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);

@@ -22,7 +22,7 @@ export function uploadRoutes({ uploads }: UploadRouteServices) {
     'x-policy': 'account',
     responses: {
       201: { description: 'Begun; Location tells where to send the bytes' },
-      default: problemAnswer('upload_too_large', 'type_not_allowed', 'no_space'),
+      default: problemAnswer('upload_too_large', 'type_not_allowed', 'no_space', 'quota_exceeded'),
     },
   });
   // Every method: the router looks up HEAD as GET.

@@ -20,6 +20,8 @@ export interface UploadsOptions {
   log: Logger;
   store: UploadStore;
   files: Pick<FileService, 'register' | 'ownBytes'>;
+  /** What the school uses and may use; until the transaction ends nobody else of it is told. */
+  lockQuota(tx: Database, schoolId: string): Promise<{ usedBytes: number; quotaBytes: number | null }>;
   /** null when the store does not say. */
   freeBytes(): Promise<number | null>;
   maxBytes: number;
@@ -92,7 +94,7 @@ export function createUploads(options: UploadsOptions): Uploads {
     if (upload.size > options.maxBytes) throw new AppError('upload_too_large');
     if (await isFull(upload.size)) throw new AppError('no_space');
     if ((await repository.countUnfinished(db, actor.id)) >= MOST_UNFINISHED) throw new AppError('too_many_attempts');
-    await repository.insertUpload(db, {
+    const row = {
       id,
       owner_id: actor.id,
       school_id: actor.schoolId,
@@ -100,12 +102,19 @@ export function createUploads(options: UploadsOptions): Uploads {
       bytes: upload.size,
       declared_type: given.data.filetype ?? null,
       sha256: given.data.sha256 ?? null,
+    };
+    await db.transaction().execute(async (tx) => {
+      const { usedBytes: used, quotaBytes: limit } = await options.lockQuota(tx, row.school_id);
+      if (limit !== null && used + row.bytes > limit) {
+        throw new AppError('quota_exceeded', { quota: { used, limit, needed: row.bytes } });
+      }
+      await repository.insertUpload(tx, row);
     });
     return { filename: name };
   }
 
   /** Everything that can be repeated comes first, the row of the file and its job come in one transaction. */
-  async function finish(id: string): Promise<void> {
+  async function finish(id: string, address?: string): Promise<void> {
     await db.transaction().execute(async (tx) => {
       const upload = await repository.lockUpload(tx, id);
       if (!upload || upload.finished_at) return;
@@ -120,6 +129,7 @@ export function createUploads(options: UploadsOptions): Uploads {
         declaredType: upload.declared_type,
         mediaType: formatOfName(upload.name)?.mediaType ?? 'application/octet-stream',
         sha256: upload.sha256,
+        address,
       });
       await repository.markFinished(tx, id);
     });
@@ -154,8 +164,8 @@ export function createUploads(options: UploadsOptions): Uploads {
     onUploadCreate: async (request, upload) => ({
       metadata: await admit(askedBy(request).actor, idOf(upload.id), upload),
     }),
-    async onUploadFinish(_, upload) {
-      await finish(idOf(upload.id));
+    async onUploadFinish(request, upload) {
+      await finish(idOf(upload.id), askedBy(request).actor.address);
       return {};
     },
     async onResponseError(request, error) {
@@ -185,7 +195,7 @@ export function createUploads(options: UploadsOptions): Uploads {
       // When the store has nothing of it any more, another process is just finishing it: wait for that.
       const received = await store.received(id);
       if (received !== null && received < upload.bytes) return null;
-      await finish(id);
+      await finish(id, actor.address);
     }
     const bytes = await files.ownBytes(actor, id);
     if (bytes === null) return null;
