@@ -1,6 +1,7 @@
 import { createRouter, createWebHistory, type RouteRecordRaw, type Router } from 'vue-router';
 import type { Role } from './api/types.ts';
 import type { TextKey } from './locales/text.ts';
+import Library from './pages/Library.vue';
 import { managers, type Session } from './state/session.ts';
 
 declare module 'vue-router' {
@@ -46,6 +47,11 @@ const classroom: RouteRecordRaw[] = [
     meta: { title: 'common.nav.timetable', frame: 'dark' },
   },
   {
+    path: '/assist',
+    component: () => import('./pages/Assist.vue'),
+    meta: { title: 'classroom.assistant.title', for: 'anyone', frame: 'dark' },
+  },
+  {
     path: '/room',
     component: () => import('./pages/Room.vue'),
     meta: { title: 'common.brand', for: 'anyone', frame: 'dark' },
@@ -53,7 +59,14 @@ const classroom: RouteRecordRaw[] = [
 ];
 
 const routes: RouteRecordRaw[] = [
-  { path: '/', component: () => import('./pages/Library.vue'), meta: { title: 'common.nav.library' } },
+  // Where nearly everybody arrives, so it comes with the first script.
+  { path: '/', component: Library, meta: { title: 'common.nav.library' } },
+  {
+    path: '/catalog/:id',
+    component: () => import('./pages/CatalogPlace.vue'),
+    props: true,
+    meta: { title: 'common.nav.library' },
+  },
   {
     path: '/resources/:id',
     component: () => import('./pages/Resource.vue'),
@@ -69,7 +82,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/upload', component: () => import('./pages/Upload.vue'), meta: { title: 'common.nav.upload' } },
   { path: '/mine', component: () => import('./pages/Mine.vue'), meta: { title: 'common.nav.mine' } },
   {
-    path: '/admin/:tab(accounts|rooms|schools|catalog|system)?',
+    path: '/admin/:tab(accounts|rooms|timetable|recordings|schools|catalog|synonyms|audit|system)?',
     component: () => import('./pages/Administration.vue'),
     props: true,
     meta: { title: 'common.nav.admin', roles: managers },
@@ -84,6 +97,8 @@ const routes: RouteRecordRaw[] = [
     component: () => import('./pages/Setup.vue'),
     meta: { title: 'setup.title', for: 'anyone', frame: 'bare' },
   },
+  // Whoever scans a screen's code and may not confirm it is told so by the page itself.
+  { path: '/enrol', component: () => import('./pages/Enrol.vue'), meta: { title: 'admin.enrol.title' } },
   ...classroom,
   {
     path: '/:path(.*)*',

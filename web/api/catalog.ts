@@ -1,5 +1,4 @@
-import { answer, client } from './client.ts';
-import { ApiError, refusalOf } from './problem.ts';
+import { accepted, answer, client } from './client.ts';
 import type { CatalogImport } from './types.ts';
 
 export const listCatalogNodes = (parentId: string | null, signal?: AbortSignal) =>
@@ -8,14 +7,11 @@ export const readCatalogNode = (id: string, signal?: AbortSignal) =>
   answer(client.catalog.nodes[':id'].$get({ param: { id } }, { init: { signal } }));
 
 /** The bytes go as they are, because only the server can tell a table's encoding; the typed client would send text. */
-export async function importCatalog(table: Blob): Promise<CatalogImport> {
-  const response = await fetch('/api/catalog/import', {
+export async function importCatalog(table: Blob, options: { dryRun: boolean }): Promise<CatalogImport> {
+  const sending = fetch(`/api/catalog/import?dryRun=${options.dryRun}`, {
     method: 'POST',
-    headers: { 'content-type': 'text/tab-separated-values' },
+    headers: { 'content-type': table.type || 'text/tab-separated-values' },
     body: table,
-  }).catch((cause: unknown) => {
-    throw new ApiError('offline', 0, null, cause);
   });
-  if (!response.ok) throw await refusalOf(response);
-  return response.json();
+  return (await accepted(sending)).json();
 }

@@ -2,10 +2,13 @@ import type { InferRequestType } from 'hono/client';
 import { answer, client } from './client.ts';
 
 type Create = InferRequestType<(typeof client)['class-sessions']['$post']>['json'];
+type Cancellation = InferRequestType<(typeof client)['class-sessions'][':id']['cancellation']['$post']>['json'];
 type Change = InferRequestType<(typeof client)['class-sessions'][':id']['$patch']>['json'];
 
-export const listClassSessions = (range: { from?: string; to?: string; mine?: 'true' }, signal?: AbortSignal) =>
-  answer(client['class-sessions'].$get({ query: range }, { init: { signal } }));
+export const listClassSessions = (
+  range: { from?: string; to?: string; mine?: 'true'; changes?: 'true' },
+  signal?: AbortSignal,
+) => answer(client['class-sessions'].$get({ query: range }, { init: { signal } }));
 export const readClassSession = (id: string, signal?: AbortSignal) =>
   answer(client['class-sessions'][':id'].$get({ param: { id } }, { init: { signal } }));
 export const listPresenters = (allianceId: string, signal?: AbortSignal) =>
@@ -13,8 +16,8 @@ export const listPresenters = (allianceId: string, signal?: AbortSignal) =>
 export const createClassSession = (json: Create) => answer(client['class-sessions'].$post({ json }));
 export const changeClassSession = (id: string, json: Change) =>
   answer(client['class-sessions'][':id'].$patch({ param: { id }, json }));
-export const cancelClassSession = (id: string) =>
-  answer(client['class-sessions'][':id'].cancellation.$post({ param: { id } }));
+export const cancelClassSession = (id: string, json: Cancellation) =>
+  answer(client['class-sessions'][':id'].cancellation.$post({ param: { id }, json }));
 export const startClassSession = (id: string) => answer(client['class-sessions'][':id'].start.$post({ param: { id } }));
 /** `asDevice`: on a room's machine where a person has signed in as well, it is the room that joins. */
 export const joinClassSession = (id: string, { asDevice = false } = {}) =>

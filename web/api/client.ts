@@ -8,7 +8,8 @@ export const client = hc<AppType>('/').api;
 /** Heard by main.ts: the sign-in has ended while a page was open. */
 export const signedOutEvent = 'tongke:signed-out';
 
-async function accepted<T extends ClientResponse<unknown>>(request: Promise<T>): Promise<T> {
+/** The response itself, where its body is no JSON. @throws ApiError as `answer` does */
+export async function accepted<T extends Pick<Response, 'json' | 'ok' | 'status'>>(request: Promise<T>): Promise<T> {
   let response: T;
   try {
     response = await request;

@@ -5,6 +5,8 @@ export interface Problem {
   status: number;
   detail?: string;
   errors?: { path: string; message: string }[];
+  /** Of `quota_exceeded`, in bytes. */
+  quota?: { used: number; limit: number; needed: number };
   requestId?: string;
 }
 
@@ -27,7 +29,7 @@ export function isAborted(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'AbortError';
 }
 
-function isProblem(value: unknown): value is Problem {
+export function isProblem(value: unknown): value is Problem {
   return typeof value === 'object' && value !== null && 'code' in value && typeof value.code === 'string';
 }
 

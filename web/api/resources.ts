@@ -19,11 +19,26 @@ export interface Search {
   /** A place in the catalog; what lies there or below. */
   nodeId: string | null;
   sort: SearchSort;
+  /** Conditions that are not to be read out of the words. */
+  plain: readonly FacetName[];
   limit: number;
   offset: number;
 }
 
-export function searchResources(search: Search, signal: AbortSignal) {
+export const resultsAtATime = 20;
+
+export const noFilters = (): SearchFilters => ({
+  kind: [],
+  stage: [],
+  subject: [],
+  edition: [],
+  grade: [],
+  volume: [],
+  schoolId: [],
+});
+
+/** A search as the API reads it. */
+export function searchQuery(search: Search): Record<string, string> {
   const query: Record<string, string> = {
     q: search.q,
     sort: search.sort,
@@ -33,8 +48,15 @@ export function searchResources(search: Search, signal: AbortSignal) {
   };
   for (const name of facetNames) if (search.filters[name].length > 0) query[name] = search.filters[name].join(',');
   if (search.nodeId) query.nodeId = search.nodeId;
-  return answer(client.resources.$get({ query }, { init: { signal } }));
+  if (search.plain.length > 0) query.plain = search.plain.join(',');
+  return query;
 }
+
+export const searchResources = (search: Search, signal: AbortSignal) =>
+  answer(client.resources.$get({ query: searchQuery(search) }, { init: { signal } }));
+
+export const suggestLessons = (q: string, signal: AbortSignal) =>
+  answer(client.search.suggestions.$get({ query: { q: q.slice(0, 60) } }, { init: { signal } }));
 
 export interface ResourceInput {
   title: string;

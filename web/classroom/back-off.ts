@@ -5,7 +5,7 @@ export interface BackOff {
   longestMs: number;
 }
 
-export const reconnectBackOff: BackOff = { firstMs: 300, longestMs: 5000 };
+export const reconnectBackOff: BackOff = { firstMs: 300, longestMs: 3000 };
 
 /**
  * The pause before try `attempt` (from 0): doubling, with equal jitter (half fixed, half random), so that the rooms of

@@ -4,6 +4,9 @@ import { type RequestAnswer, requests, type Source } from '../../media/protocol.
 import { type ClosedReason, type Connection, type ConnectionState, createConnection } from './connection.ts';
 import { type FailureCode, failureCode } from './failure.ts';
 import { createLesson } from './lesson.ts';
+import { createMessages } from './messages.ts';
+import { onNetworkChange } from './network-change.ts';
+import { createOwnLadder, type RungMemory } from './own-ladder.ts';
 import { createReceiving } from './receiving.ts';
 import { createRoster } from './roster.ts';
 import { createSending } from './sending.ts';
@@ -16,6 +19,8 @@ export interface ClassroomOptions {
   isFinal?(error: unknown): boolean;
   /** The node does not let this source be sent, or let go of it. */
   refused?(source: Source, code: FailureCode): void;
+  /** Where the ladder's rung is kept from one lesson to the next. */
+  rungMemory?: RungMemory | null;
 }
 
 export interface Line {
@@ -31,7 +36,8 @@ const rebuildAgainMs = 1_000;
  * One class session as this browser lives it: the socket, the media and all state that is shown.
  * It needs no help with lost lines, new epochs or expired tokens; `leave` ends it.
  */
-export function createClassroom({ admit, isFinal, refused = () => undefined }: ClassroomOptions) {
+export function createClassroom(options: ClassroomOptions) {
+  const { admit, isFinal, refused = () => undefined, rungMemory = null } = options;
   const line: Ref<Line> = shallowRef({ state: 'connecting', reason: null, error: null });
   const receivingState = ref<types.ConnectionState>('new');
   const request: Connection['request'] = (...args) => connection.request(...args);
@@ -40,6 +46,8 @@ export function createClassroom({ admit, isFinal, refused = () => undefined }: C
   const roster = createRoster();
   const stage = createStage();
   const slides = createSlides(request);
+  const messages = createMessages(request);
+  const ladder = createOwnLadder(rungMemory);
   const receiving = createReceiving({ request, failed: () => rebuildSoon() });
   const sending = createSending({ request, refused, music: () => lesson.lesson.music.value });
 
@@ -57,6 +65,8 @@ export function createClassroom({ admit, isFinal, refused = () => undefined }: C
     roster.take(snapshot);
     stage.take(snapshot);
     slides.take(snapshot);
+    messages.take(snapshot);
+    ladder.take(snapshot);
   }
 
   function open(opened: RequestAnswer<'openTransports'>): void {
@@ -74,6 +84,12 @@ export function createClassroom({ admit, isFinal, refused = () => undefined }: C
       receivingChanged: (state) => {
         receivingState.value = state;
       },
+      mediaBack: () => {
+        connection.hurry();
+        receiving.beginAnew();
+      },
+      expecting: () =>
+        receiving.tracks.value.some(({ kind, paused }) => !paused && (kind === 'audio' || ladder.ladder.picture.value)),
     });
     receiving.attach(transports, opened.consumers);
     sending.attach(transports);
@@ -111,6 +127,7 @@ export function createClassroom({ admit, isFinal, refused = () => undefined }: C
       }
       return requests.join.data.shape.rtpCapabilities.parse(device.recvRtpCapabilities);
     },
+    rung: ladder.remembered,
     joined(answer) {
       iceServers = answer.iceServers;
       roster.self.value = answer.participantId;
@@ -129,6 +146,8 @@ export function createClassroom({ admit, isFinal, refused = () => undefined }: C
       ...roster.handlers,
       ...stage.handlers,
       ...slides.handlers,
+      ...messages.handlers,
+      ...ladder.handlers,
       ...receiving.handlers,
       ...sending.handlers,
       reset(data) {
@@ -148,8 +167,11 @@ export function createClassroom({ admit, isFinal, refused = () => undefined }: C
     },
   });
 
+  const forgetNetwork = onNetworkChange(() => transports?.networkChanged());
+
   function close(): void {
     clearTimeout(retry);
+    forgetNetwork();
     sending.close();
     receiving.close();
     transports?.close();
@@ -163,6 +185,8 @@ export function createClassroom({ admit, isFinal, refused = () => undefined }: C
     roster: roster.roster,
     stage: stage.stage,
     slides: slides.slides,
+    messages: messages.messages,
+    ladder: ladder.ladder,
     tracks: receiving.tracks,
     receiverOf: receiving.receiverOf,
     sending: { states: sending.states, set: sending.set, pause: sending.pause, stop: sending.stop },

@@ -23,6 +23,8 @@ export interface ConnectionOptions {
   isFinal?(error: unknown): boolean;
   /** What this browser can receive, once the node has said what it speaks. */
   capabilities(hello: NotificationData<'hello'>): Promise<RequestData<'join'>['rtpCapabilities']>;
+  /** Where the ladder is to begin; undefined on a line that nothing is known of. */
+  rung?(): RequestData<'join'>['rung'];
   joined(answer: RequestAnswer<'join'>): void;
   resumed(answer: RequestAnswer<'resume'>): void;
   handlers: NotificationHandlers;
@@ -30,8 +32,13 @@ export interface ConnectionOptions {
   backOff?: BackOff;
 }
 
+/** While a line is cut, knocks are lost, and are repeated ever more rarely: a fresh one after this is sooner at the node. */
+const knockMs = 6_000;
+
 export interface Connection {
   request<M extends Method>(method: M, data: RequestData<M>, timeoutMs?: number): Promise<RequestAnswer<M>>;
+  /** There are signs that the line is back: what waits, or knocks in vain, tries anew at once. */
+  hurry(): void;
   /** Says goodbye and ends every timer; idempotent. */
   leave(): void;
 }
@@ -47,17 +54,21 @@ export function createConnection(options: ConnectionOptions): Connection {
   let lastSeq = 0;
   let attempt = 0;
   let lostAt = 0;
+  let hurried = false;
+  let rest = new AbortController();
 
   function close(reason: ClosedReason, error: unknown = null): void {
     if (life.signal.aborted) return;
     life.abort();
+    rest.abort();
     joined = false;
     options.changed('closed', reason, error);
   }
 
-  function open(address: string): ClassroomSocket {
+  function open(address: string, helloWithinMs?: number): ClassroomSocket {
     return openSocket({
       url: address,
+      helloWithinMs,
       notified(seq, deliver) {
         deliver(options.handlers);
         if (seq !== null) lastSeq = seq;
@@ -71,7 +82,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     const opened = open(admission.url);
     socket = opened;
     const rtpCapabilities = await options.capabilities(await opened.hello);
-    const answer = await opened.request('join', { token: admission.token, rtpCapabilities });
+    const answer = await opened.request('join', { token: admission.token, rtpCapabilities, rung: options.rung?.() });
     resumeToken = answer.resumeToken;
     lastSeq = answer.seq;
     options.joined(answer);
@@ -79,7 +90,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   }
 
   async function resume(address: string, token: string): Promise<ClassroomSocket> {
-    const opened = open(address);
+    const opened = open(address, knockMs);
     socket = opened;
     await opened.hello;
     const answer = await opened.request('resume', { resumeToken: token, lastSeq });
@@ -129,7 +140,9 @@ export function createConnection(options: ConnectionOptions): Connection {
       await once();
       if (life.signal.aborted) return;
       options.changed('reconnecting', null, null);
-      await pause(backOffMs(attempt++, backOff), life.signal);
+      rest = new AbortController();
+      if (!hurried) await pause(backOffMs(attempt++, backOff), rest.signal);
+      hurried = false;
     }
   }
 
@@ -138,6 +151,12 @@ export function createConnection(options: ConnectionOptions): Connection {
     async request(method, data, timeoutMs) {
       if (!socket || !joined) throw new ClassroomFailure('line_lost');
       return socket.request(method, data, timeoutMs);
+    },
+    hurry() {
+      if (joined || life.signal.aborted || resumeToken === null) return;
+      hurried = true;
+      rest.abort();
+      socket?.close();
     },
     leave() {
       if (life.signal.aborted) return;

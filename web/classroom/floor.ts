@@ -8,6 +8,9 @@ export interface Floor {
   callToStage(roomId: string): void;
   sendDown(roomId: string): void;
   mute(participantId: string, muted: boolean): void;
+  /** Null takes it away. */
+  setTimer(durationMs: number | null): void;
+  see(messageId: string): void;
 }
 
 export function useFloor(classroom: Classroom): Floor {
@@ -21,5 +24,7 @@ export function useFloor(classroom: Classroom): Floor {
     callToStage: (roomId) => void classroom.request('callToStage', { roomId }).catch(say),
     sendDown: (roomId) => void classroom.request('sendDown', { roomId }).catch(say),
     mute: (participantId, muted) => void classroom.request('mute', { participantId, muted }).catch(say),
+    setTimer: (durationMs) => void classroom.request('setTimer', { durationMs }).catch(say),
+    see: (messageId) => void classroom.messages.see(messageId).catch(say),
   };
 }

@@ -17,6 +17,8 @@ export interface IceRepair {
   stateChanged(state: types.ConnectionState): void;
   /** The socket is back: what failed for want of it is tried at once. */
   lineBack(): void;
+  /** The way looks dead, or is another one, before ICE has said so: one restart, of which nothing follows. */
+  nudge(): void;
   stop(): void;
 }
 
@@ -28,6 +30,7 @@ export function createIceRepair({ restart, rebuild, patienceMs = 1000, settleMs 
   let broken = false;
   let failures = 0;
   let stopped = false;
+  let nudging = false;
 
   function after(ms: number): void {
     if (timer) clearTimeout(timer);
@@ -47,6 +50,18 @@ export function createIceRepair({ restart, rebuild, patienceMs = 1000, settleMs 
       else if (failureCode(error) === 'not_found') failures = restartsBeforeRebuild;
     }
     if (broken && !stopped) after(failures === restartsBeforeRebuild && help === restart ? patienceMs : settleMs);
+  }
+
+  async function nudge(): Promise<void> {
+    if (stopped || nudging) return;
+    nudging = true;
+    try {
+      await restart();
+    } catch {
+      // If it is really broken, ICE says so in time and it is repaired in earnest; a lost socket comes back.
+    } finally {
+      nudging = false;
+    }
   }
 
   function stop(): void {
@@ -69,6 +84,7 @@ export function createIceRepair({ restart, rebuild, patienceMs = 1000, settleMs 
     lineBack() {
       if (broken) after(0);
     },
+    nudge: () => void nudge(),
     stop,
   };
 }

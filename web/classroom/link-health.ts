@@ -1,18 +1,25 @@
-import { onScopeDispose, type Ref, shallowRef } from 'vue';
-import type { Link } from '../../media/protocol.ts';
+import { type ComputedRef, computed, onScopeDispose, shallowRef } from 'vue';
+import type { Link, LinkReport } from '../../media/protocol.ts';
 import type { Classroom } from './classroom.ts';
 import { countersOf, type LinkCounters, linkBetween } from './link-counters.ts';
 
-const reportEveryMs = 5000;
+const reportEveryMs = 2000;
 /** The first two readings come sooner, so that the line is judged soon after the first picture. */
 const firstReadingMs = 1000;
+/** So many readings back loss is counted. */
+const lossOver = 3;
 /** A report is also the heartbeat: unanswered for this long, the line counts as lost. */
 const heartbeatTimeoutMs = 7000;
 
-/** Measures this browser's line every 5 s and reports it to the node. Null until two readings exist. */
-export function useLinkHealth(classroom: Classroom): Ref<Link | null> {
-  const link = shallowRef<Link | null>(null);
-  let before: LinkCounters | null = null;
+/**
+ * Measures this browser's line every 2 s and reports it to the node, whose ladder goes by it. Null until two readings
+ * exist.
+ */
+export function useLinkHealth(classroom: Classroom): ComputedRef<Link | null> {
+  const report = shallowRef<LinkReport | null>(null);
+  const { ladder } = classroom;
+  /** The last readings, the oldest first. */
+  let before: LinkCounters[] = [];
   let measuring = false;
   let measured = '';
   /** Since the source changed. */
@@ -28,29 +35,33 @@ export function useLinkHealth(classroom: Classroom): Ref<Link | null> {
         ({ source, participantId }) => source === 'camera' && participantId === presenter?.id,
       );
       // Another source counts from nought: compared with the one before it, it would look like a dead line.
-      const source = `${transports.receive.id} ${camera?.track.id ?? ''}`;
+      const source = `${transports.receive.id} ${camera?.track.id ?? ''} ${ladder.picture.value}`;
       if (source !== measured) {
-        before = null;
-        link.value = null;
+        before = [];
         readings = 0;
       }
       measured = source;
       const sides = [transports.receive, ...(transports.send ? [transports.send] : [])];
       const reports = await Promise.all(sides.map((side) => side.getStats()));
-      const now = countersOf(reports, camera?.track.id ?? null, Date.now());
-      const expected = {
-        // A picture that is only just coming is not one that is missing.
-        picture: camera !== undefined && !camera.paused && (now.framesDecoded > 0 || readings > 2),
-        slides: classroom.slides.file.value !== null,
-      };
-      if (before) link.value = linkBetween(before, now, expected);
-      before = now;
-      if (link.value && classroom.line.value.state === 'open') {
-        await classroom.request('reportLink', link.value, heartbeatTimeoutMs);
-      }
+      // Of a sender that is cut off itself nothing can come.
+      const sounds = classroom.tracks.value.filter(
+        ({ kind, paused, participantId }) =>
+          kind === 'audio' && !paused && classroom.roster.byId(participantId)?.connected === true,
+      );
+      const awaited = sounds.map(({ track }) => track.id);
+      const now = countersOf(reports, camera?.track.id ?? null, Date.now(), awaited);
+      // A picture that is only just coming is not one that is missing, nor is one that the ladder holds back.
+      const expected =
+        camera !== undefined && !camera.paused && ladder.picture.value && (now.framesDecoded > 0 || readings > 2);
+      const last = before.at(-1);
+      const news = last && linkBetween(last, now, expected, before[0]);
+      before = [...before, now].slice(-lossOver);
+      if (!news) return;
+      report.value = news;
+      if (classroom.line.value.state === 'open') await classroom.request('reportLink', news, heartbeatTimeoutMs);
     } catch {
       // Transports are replaced, or the line is just going: the next reading starts anew.
-      before = null;
+      before = [];
     } finally {
       measuring = false;
     }
@@ -68,5 +79,5 @@ export function useLinkHealth(classroom: Classroom): Ref<Link | null> {
     over = true;
     clearTimeout(timer);
   });
-  return link;
+  return computed(() => report.value && { ...report.value, rung: ladder.rung.value, why: ladder.why.value });
 }

@@ -1,4 +1,4 @@
-import type { Link } from '../../media/protocol.ts';
+import type { Link, Why } from '../../media/protocol.ts';
 import type { TextKey } from '../locales/text.ts';
 
 export type LinkTone = 'good' | 'fair' | 'poor' | 'lost' | 'unknown';
@@ -33,11 +33,24 @@ export function linkWords(link: Link | undefined, connected: boolean): LinkWords
   const tone = linkTone(link);
   const loss = link.loss ?? 0;
   if (loss >= fairLoss) return { tone, key: 'classroom.link.loss', named: { percent: percent(loss) } };
-  if (link.rung !== 'all' && link.downKbps !== null)
-    return { tone, key: 'classroom.link.speed', named: { kbps: Math.round(link.downKbps) } };
+  // A line that is calm since it carries less is still the line that made it carry less.
+  if (link.why) return { tone, ...whyWords(link.why) };
   if ((link.concealed ?? 0) >= poorConcealed) return { tone, key: 'classroom.link.choppy', named: {} };
   if ((link.rttMs ?? 0) >= fairRttMs) return { tone, key: 'classroom.link.delay', named: { ms: link.rttMs } };
-  return { tone, key: 'classroom.link.good', named: {} };
+  return { tone, key: link.rung === 'all' ? 'classroom.link.good' : 'classroom.link.testing', named: {} };
+}
+
+function whyWords({ cause, value }: Why): Pick<LinkWords, 'key' | 'named'> {
+  switch (cause) {
+    case 'loss':
+      return { key: 'classroom.link.loss', named: { percent: percent(value) } };
+    case 'speed':
+      return { key: 'classroom.link.speed', named: { kbps: Math.round(value) } };
+    case 'sound':
+      return { key: 'classroom.link.choppy', named: {} };
+    case 'picture':
+      return { key: 'classroom.link.frozen', named: {} };
+  }
 }
 
 /** What the room still gets, step by step down the ladder. */
@@ -52,6 +65,7 @@ export function ownLinkWords(link: Link | null, open: boolean, mediaConnected: b
   if (link.rung === 'slides_audio') return { tone: 'poor', key: 'classroom.ownLink.slidesAudio', named: {} };
   if (link.rung === 'audio') return { tone: 'poor', key: 'classroom.ownLink.audio', named: {} };
   const tone = linkTone(link);
+  if (link.rung === 'no_thumbnails') return { tone, key: 'classroom.ownLink.noThumbnails', named: {} };
   if (link.rung === 'low_video') return { tone, key: 'classroom.ownLink.lowVideo', named: {} };
   if (tone === 'good') return { tone, key: 'classroom.ownLink.good', named: {} };
   return { tone, key: tone === 'poor' ? 'classroom.ownLink.poor' : 'classroom.ownLink.fair', named: {} };

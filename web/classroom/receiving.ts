@@ -124,6 +124,14 @@ export function createReceiving({ request, failed }: ReceivingOptions) {
       void add(consumers.filter(({ id }) => !held.has(id) && !offered.has(id)));
     },
     lineBack: () => void resumeReady(),
+    /**
+     * Pictures that were missing begin with a key frame: the browser itself would try for seconds to repair what is long
+     * gone. Without the line it is asked for when the line is back.
+     */
+    beginAnew(): void {
+      for (const entry of held.values()) if (entry.parameters.kind === 'video') entry.resumed = false;
+      void resumeReady();
+    },
     receiverOf: (consumerId: string): RTCRtpReceiver | undefined => held.get(consumerId)?.consumer.rtpReceiver,
     close(): void {
       transports = null;

@@ -1,12 +1,12 @@
 import { type ComputedRef, computed, onScopeDispose, type Ref, ref, shallowRef } from 'vue';
 import { ApiError } from '../api/problem.ts';
 import { enrolDevice, readDeviceToday } from '../api/rooms.ts';
-import type { ClassSession, Named } from '../api/types.ts';
+import type { ClassSession, DayChange, Named } from '../api/types.ts';
 import { useNow } from './clock.ts';
 
 /**
- * `unknown`: this machine belongs to no room. `refused`: the enrolment code was wrong or too old. `limited`: too many
- * codes were tried.
+ * `unknown`: this machine belongs to no room. `refused`: its enrolment link was wrong or too old. `limited`: too many
+ * links were tried.
  */
 export type RoomPhase = 'starting' | 'enrolling' | 'refused' | 'limited' | 'unknown' | 'ready';
 
@@ -14,6 +14,10 @@ export interface Today {
   room: Named;
   school: Named;
   sessions: ClassSession[];
+  /** Somebody wants the room to check itself. */
+  checkAskedAt: string | null;
+  /** Lessons that were to be today, and are not, or not then. */
+  changes: DayChange[];
 }
 
 export interface RoomDay {
@@ -26,28 +30,29 @@ export interface RoomDay {
   now: ComputedRef<number>;
   /** Asks at once, e.g. when a lesson ended. */
   refresh(): Promise<void>;
-  /** Enrols this machine by a code that was typed. */
-  enrolBy(code: string): Promise<void>;
 }
 
-const calmMs = 15_000;
+/** A revoked key and a check that is asked for show within it. */
+const calmMs = 8000;
 /** Close to a lesson, and while something is wrong, the room asks more often. */
 const alertMs = 3000;
 const readyEarlyMs = 10 * 60_000;
 
-/** The lesson that the room belongs in now. */
-export function sessionToEnter(sessions: readonly ClassSession[]): ClassSession | null {
-  return sessions.find((session) => session.state === 'live') ?? null;
+/** It begins within ten minutes, or is late: the room waits inside. */
+function isDueSession({ state, scheduledStart, scheduledEnd }: ClassSession, now: number): boolean {
+  return state === 'scheduled' && Date.parse(scheduledStart) - readyEarlyMs <= now && now < Date.parse(scheduledEnd);
+}
+
+/** The lesson that the room belongs in now: the one that is on, else the one that is about to begin. */
+export function sessionToEnter(sessions: readonly ClassSession[], now: number): ClassSession | null {
+  const due = sessions.filter((session) => isDueSession(session, now));
+  due.sort((a, b) => a.scheduledStart.localeCompare(b.scheduledStart));
+  return sessions.find((session) => session.state === 'live') ?? due[0] ?? null;
 }
 
 /** Whether a lesson may begin any moment: the room is ready, and waits for its presenter. */
 export function isDue(sessions: readonly ClassSession[], now: number): boolean {
-  return sessions.some(
-    (session) =>
-      session.state === 'scheduled' &&
-      Date.parse(session.scheduledStart) - readyEarlyMs <= now &&
-      now < Date.parse(session.scheduledEnd),
-  );
+  return sessions.some((session) => isDueSession(session, now));
 }
 
 /** The next lesson that has not begun. */
@@ -107,6 +112,7 @@ export function useRoomDay(code: string | null, enrolled: () => void): RoomDay {
     } catch (error) {
       if (!(error instanceof ApiError) || (error.status !== 401 && error.status !== 403)) throw error;
       today.value = null;
+      // Revoked, or never a device: the screen asks for a phone.
       if (phase.value !== 'refused' && phase.value !== 'limited') phase.value = 'unknown';
     }
     online.value = true;
@@ -135,10 +141,5 @@ export function useRoomDay(code: string | null, enrolled: () => void): RoomDay {
     removeEventListener('online', hurry);
   });
   void refresh();
-  async function enrolBy(typed: string): Promise<void> {
-    pending = typed;
-    phase.value = 'enrolling';
-    await refresh();
-  }
-  return { phase, today, online, rttMs, now, refresh, enrolBy };
+  return { phase, today, online, rttMs, now, refresh };
 }

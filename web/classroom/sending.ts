@@ -132,6 +132,11 @@ export function createSending({ request, music, refused }: SendingOptions) {
   }
 
   const handlers: NotificationHandlers = {
+    // A producer that is gone by now needs no advice; one that is new has been asked for all its layers.
+    layersWanted({ producerId, spatialLayer }) {
+      const producer = [...sent.values()].find((each) => each.producer.id === producerId)?.producer;
+      if (producer && !producer.closed) producer.setMaxSpatialLayer(spatialLayer).catch(() => undefined);
+    },
     producerClosed({ source, producerId }) {
       const current = sent.get(source);
       if (current?.producer.id !== producerId) return;

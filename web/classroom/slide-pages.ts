@@ -15,41 +15,72 @@ export function fetchOrder(current: number, pages: number): number[] {
 }
 
 const retryMs = 3000;
+/** A page that takes longer has filled the line: it rests as long before the next. */
+const briefMs = 300;
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+export interface PrefetchOptions {
+  width?(): PageWidth;
+  /** False while the line is kept for the sound. */
+  wanted?(): boolean;
+  asDevice?: boolean;
+}
 
 /** Fetches all pages into the browser's cache before they are turned, one at a time, so that sound keeps the line. */
 export function useSlidePrefetch(
   file: Readonly<Ref<{ fileId: string; pages: number } | null>>,
   page: Readonly<Ref<number>>,
-  { width = 1280, asDevice = false }: { width?: PageWidth; asDevice?: boolean } = {},
+  { width = () => 1280, wanted = () => true, asDevice = false }: PrefetchOptions = {},
 ): void {
   let current = new AbortController();
+  /** Pages that are still to come, and the one that is coming. */
+  let left = new Set<number>();
+  let coming: { page: number; since: number } | null = null;
 
   async function fetchAll(fileId: string, pages: number, signal: AbortSignal): Promise<void> {
-    const left = new Set(Array.from({ length: pages }, (_, index) => index + 1));
     while (left.size > 0 && !signal.aborted) {
       const next = fetchOrder(page.value, pages).find((number) => left.has(number));
       if (next === undefined) return;
+      if (!wanted()) {
+        await pause(retryMs);
+        continue;
+      }
       try {
-        const response = await fetch(slideUrl(fileId, next, width, asDevice), { signal });
+        const began = performance.now();
+        coming = { page: next, since: began };
+        const response = await fetch(slideUrl(fileId, next, width(), asDevice), { signal });
         await response.arrayBuffer();
         if (response.status >= 500) throw new Error(`The server answers ${response.status}.`);
         left.delete(next);
+        const took = performance.now() - began;
+        if (took > briefMs) await pause(took);
       } catch {
         if (signal.aborted) return;
-        await new Promise((resolve) => setTimeout(resolve, retryMs));
+        await pause(retryMs);
       }
     }
   }
 
+  function begin(): void {
+    current.abort();
+    current = new AbortController();
+    const shown = file.value;
+    if (shown) void fetchAll(shown.fileId, shown.pages, current.signal);
+  }
+
   watch(
-    () => file.value?.fileId,
+    // Pages of another size are other pages.
+    () => `${file.value?.fileId} ${width()}`,
     () => {
-      current.abort();
-      current = new AbortController();
-      const wanted = file.value;
-      if (wanted) void fetchAll(wanted.fileId, wanted.pages, current.signal);
+      left = new Set(Array.from({ length: file.value?.pages ?? 0 }, (_, index) => index + 1));
+      begin();
     },
     { immediate: true },
   );
+  // The page that is wanted now has the line to itself; on a fast one the other has come before this matters.
+  watch(page, (now) => {
+    const slow = coming !== null && performance.now() - coming.since > briefMs;
+    if (left.has(now) && slow && coming?.page !== now) begin();
+  });
   onScopeDispose(() => current.abort());
 }

@@ -1,5 +1,5 @@
 import { type ComputedRef, computed, type Ref, ref, shallowRef } from 'vue';
-import type { Slides as SlidesFile, Snapshot } from '../../media/protocol.ts';
+import type { PagePoint, Slides as SlidesFile, Snapshot } from '../../media/protocol.ts';
 import type { Connection } from './connection.ts';
 import { isLineFault } from './failure.ts';
 import type { NotificationHandlers } from './socket.ts';
@@ -12,7 +12,14 @@ export interface Slides {
   pages: ComputedRef<number>;
   /** Presenter: turns to a page within the file; a turn made while the line is gone is sent when it is back. */
   turn(page: number): void;
+  /** Where the presenter's laser pointer is. */
+  pointer: Readonly<Ref<PagePoint | null>>;
+  /** Presenter: moves it. */
+  point(at: PagePoint | null): void;
 }
+
+/** A moving dot looks smooth from here on, once its way is drawn between two places. */
+const pointEveryMs = 100;
 
 export function createSlides(request: Connection['request']) {
   const file = shallowRef<SlidesFile | null>(null);
@@ -20,6 +27,23 @@ export function createSlides(request: Connection['request']) {
   let unsent: number | null = null;
   let sending = false;
   let again = false;
+  const pointer = shallowRef<PagePoint | null>(null);
+  let pointing = false;
+
+  /** The newest place only; one that is lost with the line is not sent again, as the next one is on its way. */
+  async function sendPoint(): Promise<void> {
+    if (pointing) return;
+    pointing = true;
+    let sent: PagePoint | null | undefined;
+    while (sent !== pointer.value) {
+      sent = pointer.value;
+      await Promise.all([
+        request('pointAt', { at: sent }).catch(() => undefined),
+        new Promise((resolve) => setTimeout(resolve, pointEveryMs)),
+      ]);
+    }
+    pointing = false;
+  }
 
   /** Only the newest page counts: a slow line never replays a hurried thumb. */
   async function send(): Promise<void> {
@@ -45,17 +69,27 @@ export function createSlides(request: Connection['request']) {
   const slides: Slides = {
     file,
     page,
+    pointer,
+    point(at) {
+      pointer.value = at;
+      void sendPoint();
+    },
     pages: computed(() => file.value?.pages ?? 0),
     turn(wanted) {
       const next = Math.min(Math.max(1, wanted), file.value?.pages ?? 1);
       if (next === page.value) return;
       page.value = next;
+      pointer.value = null;
       unsent = next;
       void send();
     },
   };
   const handlers: NotificationHandlers = {
+    pointerMoved({ at }) {
+      pointer.value = at;
+    },
     slideTurned(data) {
+      pointer.value = null;
       if (unsent === null) page.value = data.page;
     },
     slidesShown(data) {
@@ -66,6 +100,7 @@ export function createSlides(request: Connection['request']) {
   };
   function take(snapshot: Snapshot): void {
     file.value = snapshot.slides;
+    pointer.value = null;
     if (unsent === null) page.value = snapshot.page;
   }
   return { slides, handlers, take, lineBack: () => void send() };

@@ -3,6 +3,7 @@ import { type ConsumerParameters, type RequestAnswer, requests, type Source } fr
 import type { Connection } from './connection.ts';
 import { createIceRepair, type IceRepair } from './ice-repair.ts';
 import { sendingProfile } from './sending-profiles.ts';
+import { watchSilence } from './silence-watch.ts';
 
 type Opened = Pick<RequestAnswer<'openTransports'>, 'sendTransport' | 'receiveTransport'>;
 
@@ -14,7 +15,14 @@ export interface TransportsOptions {
   /** ICE restarts have failed three times. */
   rebuild(): Promise<void>;
   receivingChanged(state: types.ConnectionState): void;
+  /** Whether somebody is sending what should come here. */
+  expecting(): boolean;
+  /** What comes in has been missing for a second or more, and comes again. */
+  mediaBack(): void;
 }
+
+/** A restart is asked for when nothing comes in: if nothing is heard of the node either for so long, the socket is dead. */
+const restartWithinMs = 2_500;
 
 /** The two transports of one epoch: closed together, never reopened. */
 export interface Transports {
@@ -24,11 +32,10 @@ export interface Transports {
   produce(source: Source, track: MediaStreamTrack, music: boolean, paused: boolean): Promise<types.Producer>;
   consume(parameters: ConsumerParameters): Promise<types.Consumer>;
   lineBack(): void;
+  /** The network is another one. */
+  networkChanged(): void;
   close(): void;
 }
-
-/** A listener's jitter buffer is long, so that late packets are still in time; on stage it is as short as it can be. */
-export const listeningDelayMs = 400;
 
 export function openTransports(options: TransportsOptions): Transports {
   const { device, iceServers, opened, request } = options;
@@ -37,7 +44,7 @@ export function openTransports(options: TransportsOptions): Transports {
   function watched(transport: types.Transport, changed?: (state: types.ConnectionState) => void): types.Transport {
     const repair = createIceRepair({
       async restart() {
-        const { iceParameters } = await request('restartIce', { transportId: transport.id });
+        const { iceParameters } = await request('restartIce', { transportId: transport.id }, restartWithinMs);
         await transport.restartIce({ iceParameters });
       },
       rebuild: options.rebuild,
@@ -60,6 +67,20 @@ export function openTransports(options: TransportsOptions): Transports {
   const send = opened.sendTransport
     ? watched(device.createSendTransport({ ...opened.sendTransport, iceServers }))
     : null;
+  const nudge = (): void => {
+    for (const repair of repairs) repair.nudge();
+  };
+  // Before it was ever connected, a restart would only be in the way.
+  let connected = false;
+  receive.on('connectionstatechange', (state) => {
+    connected ||= state === 'connected';
+  });
+  const silence = watchSilence({
+    receive,
+    expected: () => connected && options.expecting(),
+    silent: nudge,
+    back: options.mediaBack,
+  });
   send?.on('produce', ({ rtpParameters, appData }, done, fail) => {
     const { source, paused } = appData as { source: Source; paused: boolean };
     const parsed = requests.produce.data.shape.rtpParameters.parse(rtpParameters);
@@ -92,8 +113,11 @@ export function openTransports(options: TransportsOptions): Transports {
     },
     lineBack() {
       for (const repair of repairs) repair.lineBack();
+      if (silence.quiet()) nudge();
     },
+    networkChanged: nudge,
     close() {
+      silence.stop();
       for (const repair of repairs) repair.stop();
       send?.close();
       receive.close();

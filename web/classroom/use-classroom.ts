@@ -2,6 +2,7 @@ import { onScopeDispose } from 'vue';
 import { joinClassSession } from '../api/class-sessions.ts';
 import { ApiError } from '../api/problem.ts';
 import { type Classroom, type ClassroomOptions, createClassroom } from './classroom.ts';
+import { deviceRung } from './own-ladder.ts';
 
 /** Refusals of the API that no waiting will change. */
 const finalStatuses = [401, 403, 404, 409, 410];
@@ -18,14 +19,20 @@ export interface UseClassroomOptions {
   refused?: ClassroomOptions['refused'];
   /** The page is a room's. */
   asDevice?: boolean;
+  /** How it gets in, when not by its sign-in. */
+  admit?(): Promise<{ token: string; url: string }>;
 }
 
 /** Enters a class session with a token of the API, and leaves it with the scope it was called in. */
-export function useClassroom(classSessionId: string, { refused, asDevice }: UseClassroomOptions = {}): Classroom {
+export function useClassroom(
+  classSessionId: string,
+  { refused, asDevice, admit }: UseClassroomOptions = {},
+): Classroom {
   const classroom = createClassroom({
     refused,
+    rungMemory: asDevice ? deviceRung : null,
     async admit() {
-      const { token, url } = await joinClassSession(classSessionId, { asDevice });
+      const { token, url } = await (admit?.() ?? joinClassSession(classSessionId, { asDevice }));
       return { token, url: socketUrl(url, location.href) };
     },
     isFinal: (error) => error instanceof ApiError && finalStatuses.includes(error.status),

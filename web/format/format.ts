@@ -1,5 +1,6 @@
 import { useI18n } from 'vue-i18n';
 import { useText } from '../locales/text.ts';
+import { bytesWords } from './bytes.ts';
 
 export interface Format {
   /** 1.2 MB */
@@ -24,10 +25,6 @@ const dayMs = 86_400_000;
 
 function dayNumber(date: Date): number {
   return Math.floor((date.getTime() - date.getTimezoneOffset() * 60_000) / dayMs);
-}
-
-function trimmed(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value.toFixed(1).replace(/\.0$/, '');
 }
 
 export function clock(durationMs: number): string {
@@ -56,12 +53,7 @@ export function useFormat(): Format {
     return date({ month: 'short', day: 'numeric', ...(sameYear ? {} : { year: 'numeric' }) }, value);
   };
   return {
-    bytes(bytes) {
-      if (bytes < 1024) return t('common.size.bytes', { n: bytes });
-      if (bytes < 1024 ** 2) return t('common.size.kb', { n: trimmed(bytes / 1024) });
-      if (bytes < 1024 ** 3) return t('common.size.mb', { n: trimmed(bytes / 1024 ** 2) });
-      return t('common.size.gb', { n: trimmed(bytes / 1024 ** 3) });
-    },
+    bytes: (bytes) => bytesWords(t, bytes),
     clock,
     span(durationMs) {
       const seconds = Math.max(1, Math.round(durationMs / 1000));

@@ -1,12 +1,11 @@
 import { type ComputedRef, computed, type Ref, ref, shallowRef, watch } from 'vue';
-import { searchResources } from '../api/resources.ts';
+import { resultsAtATime, searchResources } from '../api/resources.ts';
 import { timeLimit } from '../api/time-limit.ts';
 import type { ResourceHit, SearchAnswer } from '../api/types.ts';
 import { useAction } from '../state/action.ts';
 import { type Load, useLoad } from '../state/load.ts';
 import type { SearchState } from './search-state.ts';
 
-const pageSize = 20;
 /** The search answers no further than this. */
 const reach = 950;
 
@@ -27,7 +26,7 @@ export function useResults(state: ComputedRef<SearchState>): Results {
   const key = computed(() => JSON.stringify(state.value));
 
   const first = useLoad<SearchAnswer>(
-    (signal) => searchResources({ ...state.value, limit: pageSize, offset: 0 }, signal),
+    (signal) => searchResources({ ...state.value, limit: resultsAtATime, offset: 0 }, signal),
     key,
   );
   watch(first.data, (answer) => {
@@ -41,7 +40,7 @@ export function useResults(state: ComputedRef<SearchState>): Results {
   const next = useAction(async () => {
     const asked = key.value;
     const found = await searchResources(
-      { ...state.value, limit: pageSize, offset: items.value.length },
+      { ...state.value, limit: resultsAtATime, offset: items.value.length },
       timeLimit(20_000),
     );
     if (asked === key.value) later.value = [...later.value, ...found.items];

@@ -1,6 +1,6 @@
 import { type ComputedRef, computed } from 'vue';
 import { type LocationQueryRaw, useRoute, useRouter } from 'vue-router';
-import { facetNames, type SearchFilters, type SearchSort } from '../api/resources.ts';
+import { facetNames, noFilters, type SearchFilters, type SearchSort } from '../api/resources.ts';
 import type { FacetName } from '../api/types.ts';
 
 export interface SearchState {
@@ -8,6 +8,8 @@ export interface SearchState {
   filters: SearchFilters;
   nodeId: string | null;
   sort: SearchSort;
+  /** Conditions that are not to be read out of the words. */
+  plain: FacetName[];
 }
 
 export interface SearchInAddress {
@@ -20,16 +22,6 @@ export interface SearchInAddress {
   clear(): void;
 }
 
-const none = (): SearchFilters => ({
-  kind: [],
-  stage: [],
-  subject: [],
-  edition: [],
-  grade: [],
-  volume: [],
-  schoolId: [],
-});
-
 function listOf(value: unknown): string[] {
   return typeof value === 'string' ? value.split(',').filter(Boolean) : [];
 }
@@ -40,14 +32,15 @@ export function useSearchInAddress(): SearchInAddress {
   const router = useRouter();
 
   const state = computed((): SearchState => {
-    const { q, node, sort } = route.query;
-    const filters = none();
+    const { q, node, sort, plain } = route.query;
+    const filters = noFilters();
     for (const name of facetNames) filters[name] = listOf(route.query[name]);
     return {
       q: typeof q === 'string' ? q : '',
       filters,
       nodeId: typeof node === 'string' && node ? node : null,
       sort: sort === 'newest' || sort === 'popular' ? sort : 'relevance',
+      plain: facetNames.filter((name) => listOf(plain).includes(name)),
     };
   });
 
@@ -63,6 +56,8 @@ export function useSearchInAddress(): SearchInAddress {
     for (const name of facetNames) if (next.filters[name].length > 0) query[name] = next.filters[name].join(',');
     if (next.nodeId) query.node = next.nodeId;
     if (next.sort !== 'relevance') query.sort = next.sort;
+    // Said of these words; with new ones nothing has been said yet.
+    if (next.q && next.plain.length > 0) query.plain = next.plain.join(',');
     // Words replace the entry of the history, conditions add one: going back takes off the latest condition.
     const narrows = part.filters !== undefined || part.nodeId !== undefined;
     void router[narrows ? 'push' : 'replace']({ query }).finally(() => {
@@ -82,6 +77,6 @@ export function useSearchInAddress(): SearchInAddress {
       const next = chosen.includes(value) ? chosen.filter((one) => one !== value) : [...chosen, value];
       change({ filters: { ...filters, [name]: next } });
     },
-    clear: () => change({ filters: none(), nodeId: null }),
+    clear: () => change({ filters: noFilters(), nodeId: null }),
   };
 }

@@ -4,8 +4,8 @@ import { readMe, signIn, signOut } from '../api/sign-in.ts';
 import type { Account, Me, Role } from '../api/types.ts';
 import { injected } from './injection.ts';
 
-/** Who keeps a school's accounts, rooms and timetable. */
-export const managers = ['operator', 'principal', 'admin'] as const satisfies readonly Role[];
+/** Who keeps a school's accounts, rooms and timetable; the office keeps the terms of its alliance. */
+export const managers = ['operator', 'principal', 'office', 'admin'] as const satisfies readonly Role[];
 
 /** Who is signed in in this browser: an account, a room's device, or nobody (`null`). */
 export interface Session {

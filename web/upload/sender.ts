@@ -1,5 +1,5 @@
 import type { DetailedError, Upload } from 'tus-js-client';
-import { ApiError } from '../api/problem.ts';
+import { ApiError, isProblem } from '../api/problem.ts';
 import { storableName } from './file-name.ts';
 
 export interface SenderEvents {
@@ -46,9 +46,7 @@ function refusalOf(error: Error | DetailedError): ApiError | null {
   };
   try {
     const body: unknown = JSON.parse(error.originalResponse.getBody());
-    if (typeof body === 'object' && body !== null && 'code' in body && typeof body.code === 'string') {
-      return new ApiError(body.code, status, null, error);
-    }
+    if (isProblem(body)) return new ApiError(body.code, status, body, error);
   } catch {
     // The body is no problem document; the status says enough.
   }

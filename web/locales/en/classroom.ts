@@ -1,10 +1,17 @@
+import { assistant, message, notes, timer } from './assistant.ts';
+import check from './check.ts';
 import room from './room.ts';
 import studio from './studio.ts';
 
 /** Timetable, studio, observer's view and the room's big screen. */
 export default {
+  assistant,
+  check,
+  message,
+  notes,
   room,
   studio,
+  timer,
   timetable: {
     today: 'Today',
     week: 'Week',
@@ -40,7 +47,6 @@ export default {
     music: 'Music lesson: original sound, microphones of the rooms stay closed',
     cancel: 'Cancel this lesson',
     cancelTitle: 'Cancel this lesson?',
-    cancelWords: 'The screens of the rooms no longer show it. It cannot be restored, only scheduled again.',
     cancelConfirm: 'Cancel the lesson',
     keep: 'Keep it',
     cancelled: 'The lesson is cancelled',
@@ -48,6 +54,27 @@ export default {
     recordingReady: 'The recording is in the library',
     recordingWorking: 'The recording is being prepared, usually within two minutes',
     recordingFailed: 'The recording could not be prepared; the operator can see why',
+  },
+  attendance: {
+    title: 'Attendance',
+    how: 'Effective listening is time connected × share of the sound really received × heads confirmed, in person-minutes.',
+    export: 'Export to Excel',
+    room: 'Room',
+    connected: 'Connected',
+    received: 'Sound received',
+    heads: 'Heads',
+    score: 'Effective listening',
+    minutes: '{n} min',
+    unknown: 'unknown',
+    absent: 'not connected',
+    unconfirmed: 'not confirmed',
+    enter: 'Enter',
+    correct: 'Correct',
+    headsOf: 'Heads in {room}',
+    period: 'Attendance report',
+    periodWords: 'Exports the attendance of all lessons of the alliance in a period.',
+    from: 'From',
+    to: 'To',
   },
   form: {
     create: 'Schedule a lesson',
@@ -142,6 +169,8 @@ export default {
     speed: '{kbps} kbit/s',
     choppy: 'Choppy sound',
     delay: 'Delay {ms} ms',
+    frozen: 'Picture stands still',
+    testing: 'Starting as last time',
   },
   rung: {
     all: 'Picture, slides, sound',
@@ -155,6 +184,7 @@ export default {
     measuring: 'Connecting',
     fair: 'Network wavers, sound is complete',
     poor: 'Network is unstable, keeping the sound',
+    noThumbnails: 'Slow network: other rooms are not shown for now',
     lowVideo: 'Slow network: blurred picture, full sound',
     slidesAudio: 'Very slow network: slides and sound only',
     audio: 'Very slow network: sound only',

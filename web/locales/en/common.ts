@@ -29,10 +29,16 @@ const common: typeof zh = {
   optional: 'optional',
   choose: 'Choose',
   loading: 'Loading',
+  listComma: ', ',
   dot: ' · ',
   placeDot: ' · ',
   offline: 'The network is gone. What is open stays readable; everything goes on by itself when it is back.',
-  error: { title: 'This could not be opened', requestId: 'When you report this, give the number {id}' },
+  error: {
+    title: 'This could not be opened',
+    requestId: 'When you report this, give the number {id}',
+    quota:
+      'Your school has no room for it: {used} of {limit} are used, and this file needs {needed}. Delete what is not needed, or ask the administrator for more.',
+  },
   size: { bytes: '{n} B', kb: '{n} KB', mb: '{n} MB', gb: '{n} GB' },
   pages: '{n} page | {n} pages',
   time: {

@@ -9,7 +9,13 @@ const errors: typeof zh = {
   not_signed_in: 'Please sign in first.',
   sign_in_failed: 'The account or the password is wrong.',
   set_up_token_wrong: 'The set-up link is wrong or used up. Take the one the server printed at its latest start.',
-  enrolment_code_wrong: 'The enrolment code is wrong or has expired. Ask the operator for a new one.',
+  enrolment_code_wrong: 'The enrolment link is wrong or has expired. Ask the operator for a new one.',
+  authorization_pending: 'Nobody has confirmed it yet.',
+  slow_down: 'Asked too often. Wait a moment.',
+  access_denied: 'It was refused.',
+  expired_token: 'The code has expired.',
+  user_code_unknown:
+    'There is no such code: it was misread, has expired, or somebody has dealt with it already. Look at the one the screen shows now.',
   join_token_wrong: 'The pass into the classroom has expired. Enter again.',
   last_admin: 'At least one working administrator must remain.',
   lead_taken: 'The alliance has a lead school already; make that one a member first.',
@@ -24,10 +30,20 @@ const errors: typeof zh = {
   login_taken: 'This account name is taken.',
   phone_taken: 'This phone number belongs to another account.',
   name_taken: 'This name is taken.',
+  file_infected:
+    'A virus was found in this file. It is quarantined and can be neither previewed nor downloaded. Whoever uploaded it, please delete it, clean your computer, and upload a clean copy.',
+  file_unscannable:
+    'The virus scanner cannot read this file, so it is withheld. Tell the administrator, or save a copy and upload that.',
+  file_not_scanned: 'The file has not been scanned for viruses yet; please try again later.',
   file_in_use: 'A resource uses this file; it cannot be deleted.',
+  captions_full: 'This file has enough captions; delete some that are not needed.',
+  not_a_recording: 'This resource was not recorded of a class session; it has no retention time.',
+  captions_unreadable: 'The captions cannot be read. Use a .vtt or .srt file.',
   session_not_live: 'The lesson has not begun or is over.',
+  invitation_invalid: 'This code is no longer good. Scan the one on the classroom screen again.',
   session_already_over: 'The lesson is over.',
   session_not_scheduled: 'This works only before a lesson has begun.',
+  term_overlaps: 'These days belong to another term already. Change its first or last day first.',
   revision_outdated: 'There is a newer revision. Reload before you change it.',
   file_gone: 'The file has changed or cannot be read any more; choose it again.',
   upload_removed: 'All files were removed: there is nothing to publish.',
@@ -43,15 +59,25 @@ const errors: typeof zh = {
   classroom_unavailable: 'The classroom service is not available for the moment. Try again shortly.',
   shutting_down: 'The server is restarting. Try again shortly.',
   no_space: 'The server has run out of storage. Tell the operator.',
+  quota_exceeded: 'Your school has used up its storage. Delete what is not needed, or ask the administrator for more.',
   file_unreadable: 'The file cannot be opened; it may be damaged.',
   catalog_unreadable: 'The catalog table cannot be read. Check its header and encoding.',
+  catalog_header_missing: 'The first line has to name at least the columns stage and subject (学段, 学科).',
+  catalog_empty: 'There is no line below the headers of the table.',
+  catalog_too_large: 'The table is too large. Split it, or save it as CSV.',
   upload_offset_wrong: 'The upload is at another place than the server; continue it again.',
   upload_gone: 'This upload has expired; please upload the file again.',
   tus_version_wrong: 'This way of uploading is not supported; reload the page and try again.',
   upload_locked: 'This file is being uploaded from another place; please wait a moment.',
+  file_too_complex:
+    'The file needs too much time or memory for a preview; the original can be downloaded. Splitting it up may help.',
+  file_suspicious:
+    'The file is built in a way that can do harm, so the server does not open it. Download it only if you trust where it comes from.',
   preview_unavailable: 'The server cannot make previews of this kind of file; the original can be downloaded.',
-  preview_failed: 'There is no preview, perhaps because the file is damaged; the original can be downloaded.',
-  file_encrypted: 'The file is protected by a password and has no preview; the original can be downloaded.',
+  preview_failed:
+    'There is no preview, perhaps because the file is damaged. Download it and open it in its own program; if it opens, save a copy and upload that.',
+  file_encrypted:
+    'The file is protected by a password and has no preview. Whoever knows the password can download and open it; for everybody to see it, upload a copy without the password.',
   checksum_mismatch: 'The content is not what was uploaded; please upload the file again.',
 };
 

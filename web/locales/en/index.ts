@@ -1,6 +1,7 @@
 import type { Messages } from '../zh-CN/index.ts';
 import account from './account.ts';
 import admin from './admin.ts';
+import captions from './captions.ts';
 import classroom from './classroom.ts';
 import common from './common.ts';
 import errors from './errors.ts';
@@ -8,12 +9,14 @@ import library from './library.ts';
 import mine from './mine.ts';
 import resource from './resource.ts';
 import setup from './setup.ts';
+import timetable from './timetable.ts';
 import upload from './upload.ts';
 import words from './words.ts';
 
 export const messages: Messages = {
   account,
   admin,
+  captions,
   classroom,
   common,
   errors,
@@ -21,6 +24,7 @@ export const messages: Messages = {
   mine,
   resource,
   setup,
+  timetable,
   upload,
   words,
 };

@@ -5,6 +5,8 @@ const mine: typeof zh = {
   drafts: 'Drafts',
   uploads: 'Uploading',
   describe: 'Describe them',
+  unfinished: 'Continue',
+  unfinishedAt: '{at} of {whole}',
   edit: 'Edit {title}',
   empty: {
     published: 'You have published nothing yet',

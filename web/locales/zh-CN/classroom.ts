@@ -1,10 +1,17 @@
+import { assistant, message, notes, timer } from './assistant.ts';
+import check from './check.ts';
 import room from './room.ts';
 import studio from './studio.ts';
 
 /** Timetable, studio, observer's view and the room's big screen. */
 export default {
+  assistant,
+  check,
+  message,
+  notes,
   room,
   studio,
+  timer,
   timetable: {
     today: '今天',
     week: '一周',
@@ -40,7 +47,6 @@ export default {
     music: '音乐课：保留原声，听讲教室麦克风关闭',
     cancel: '取消这堂课',
     cancelTitle: '取消这堂课？',
-    cancelWords: '各教室的大屏上不再有这堂课。取消后不能恢复，可以重新安排。',
     cancelConfirm: '取消这堂课',
     keep: '不取消',
     cancelled: '已取消这堂课',
@@ -48,6 +54,27 @@ export default {
     recordingReady: '课堂实录已入库',
     recordingWorking: '课堂实录正在整理，通常两分钟内入库',
     recordingFailed: '课堂实录没有整理成功，电教员已能看到原因',
+  },
+  attendance: {
+    title: '考勤',
+    how: '有效听课 = 在线时长 × 实际收到的声音比例 × 确认人数，单位是人·分钟。',
+    export: '导出 Excel',
+    room: '教室',
+    connected: '在线',
+    received: '收到的声音',
+    heads: '人数',
+    score: '有效听课',
+    minutes: '{n} 分钟',
+    unknown: '未知',
+    absent: '没有上线',
+    unconfirmed: '未确认',
+    enter: '填写',
+    correct: '更正',
+    headsOf: '{room}的人数',
+    period: '考勤汇总',
+    periodWords: '导出一段时间内共同体所有课堂的考勤。',
+    from: '从',
+    to: '到',
   },
   form: {
     create: '安排课堂',
@@ -140,6 +167,8 @@ export default {
     speed: '网速 {kbps} kbit/s',
     choppy: '声音断续',
     delay: '延迟 {ms} ms',
+    frozen: '画面卡顿',
+    testing: '从上次的网速起步',
   },
   rung: {
     all: '画面+课件+声音',
@@ -153,6 +182,7 @@ export default {
     measuring: '正在接通',
     fair: '网络有些波动，声音完整',
     poor: '网络不稳，正在保声音',
+    noThumbnails: '网络有些慢，先不显示其他教室',
     lowVideo: '网络较慢，画面变模糊，声音完整',
     slidesAudio: '网络很慢，先保课件和声音',
     audio: '网络很慢，先保声音',

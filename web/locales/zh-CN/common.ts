@@ -20,10 +20,15 @@ export default {
   optional: '可不填',
   choose: '请选择',
   loading: '正在加载',
+  listComma: '、',
   dot: ' · ',
   placeDot: '·',
   offline: '网络断了。已经打开的内容仍然可看，恢复后自动继续。',
-  error: { title: '没能打开', requestId: '报修时请提供编号 {id}' },
+  error: {
+    title: '没能打开',
+    requestId: '报修时请提供编号 {id}',
+    quota: '学校的存储空间不够：已用 {used}，上限 {limit}，这个文件要 {needed}。请删掉不用的资源，或请管理员增加空间。',
+  },
   size: { bytes: '{n} B', kb: '{n} KB', mb: '{n} MB', gb: '{n} GB' },
   pages: '{n} 页',
   time: {

@@ -1,0 +1,37 @@
+import { openLinkCheck } from '../api/rooms.ts';
+import type { Found } from '../api/types.ts';
+import { isLineFault } from '../classroom/failure.ts';
+import { socketUrl } from '../classroom/use-classroom.ts';
+import { measureDown, measureUp } from './line-speed.ts';
+import { probeLink, unreachable } from './link-probe.ts';
+import { openProbeSocket } from './probe-socket.ts';
+
+/**
+ * How fast the line is, and which ways lead to the media node.
+ * @throws ApiError or ClassroomFailure where the API or the node refuses the check, or it breaks off: that says nothing of
+ * the line, and the check is made another time
+ */
+export async function checkLink(signal: AbortSignal): Promise<Found['link']> {
+  const downKbps = await measureDown(signal);
+  const upKbps = await measureUp(signal);
+  const { token, url } = await openLinkCheck(signal);
+  const socket = openProbeSocket(socketUrl(url, location.href));
+  const stop = (): void => socket.close();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    const reached = await socket.opened.then(
+      () => true,
+      (error: unknown) => {
+        signal.throwIfAborted();
+        if (!isLineFault(error)) throw error;
+        return false;
+      },
+    );
+    // Not even the socket of a lesson gets through.
+    if (!reached) return { udp: unreachable, tcp: unreachable, relay: null, downKbps, upKbps };
+    return { ...(await probeLink(socket, token, signal)), downKbps, upKbps };
+  } finally {
+    signal.removeEventListener('abort', stop);
+    socket.close();
+  }
+}
