@@ -1,14 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
 import { openChromium } from '../e2e/environment/chromium.ts';
-import { familyOf } from '../e2e/environment/processes.ts';
 import { freePorts } from '../media/environment/ports.ts';
 import { admit, beginLesson, type LiveLesson } from './live-lesson.ts';
 import { launchPeer } from './peers/launch.ts';
-import { cpuSeconds } from './process-usage.ts';
+import { cpuOf, mediaProcesses } from './process-usage.ts';
 import { type Stage, say, withProduct } from './product.ts';
 import type { Row } from './report.ts';
 import { alternate, summarise } from './statistics.ts';
@@ -32,23 +30,6 @@ async function buildClients(): Promise<string> {
   const script = bundle && 'output' in bundle ? bundle.output.find((one) => one.type === 'chunk') : undefined;
   if (!script || !('code' in script)) throw new Error('The page has no script.');
   return script.code;
-}
-
-/** The server's process and its media worker. What else it has launched has no part in a lesson. */
-async function mediaProcesses(pid: number): Promise<number[]> {
-  const family = await familyOf(pid);
-  const found: number[] = [];
-  for (const member of family) {
-    const command = await readFile(`/proc/${member}/cmdline`, 'utf8');
-    if (member === pid || command.includes('mediasoup-worker')) found.push(member);
-  }
-  if (found.length !== 2) throw new Error(`A server and one worker were expected: ${found.length} processes.`);
-  return found;
-}
-
-async function cpuOf(pids: readonly number[]): Promise<number> {
-  const used = await Promise.all(pids.map(cpuSeconds));
-  return used.reduce((sum, seconds) => sum + seconds, 0);
 }
 
 interface Taken {

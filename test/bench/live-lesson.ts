@@ -13,7 +13,11 @@ export interface LiveLesson {
 }
 
 /** A lesson that has begun, with a room of the member school for each of `rooms`, and their devices. */
-export async function beginLesson(stage: Stage, rooms: number): Promise<LiveLesson> {
+export async function beginLesson(
+  stage: Stage,
+  rooms: number,
+  { slidesFileId }: { slidesFileId?: string } = {},
+): Promise<LiveLesson> {
   const { alliance, product } = stage;
   const roomIds: string[] = [];
   const devices: string[] = [];
@@ -34,6 +38,7 @@ export async function beginLesson(stage: Stage, rooms: number): Promise<LiveLess
     roomIds,
     scheduledStart: new Date(now).toISOString(),
     scheduledEnd: new Date(now + hourMs).toISOString(),
+    ...(slidesFileId !== undefined && { slidesFileId }),
   };
   const { id } = await teacher.send('POST', '/class-sessions', lesson, named);
   await teacher.send('POST', `/class-sessions/${id}/start`, undefined, z.unknown());

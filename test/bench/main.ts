@@ -2,14 +2,25 @@ import { parseArgs } from 'node:util';
 import { download } from './download.ts';
 import { join } from './join.ts';
 import { lesson } from './lesson.ts';
+import { library } from './library.ts';
 import { memory } from './memory.ts';
 import { say } from './product.ts';
 import { type Row, tableHead, toJson, toLine } from './report.ts';
 import { search } from './search.ts';
+import { shelf } from './shelf.ts';
 import { upload } from './upload.ts';
 
 /** Each starts what it needs and ends it again. */
-const benches: Record<string, () => Promise<Row[]>> = { search, upload, download, memory, join, lesson };
+const benches: Record<string, () => Promise<Row[]>> = {
+  search,
+  upload,
+  download,
+  memory,
+  join,
+  lesson,
+  library,
+  shelf,
+};
 
 const usage = `npm run bench [-- --json] [${Object.keys(benches).join('] [')}]\n`;
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { familyOf } from '../e2e/environment/processes.ts';
 import { MiB } from './transfer.ts';
 
 /** Resident memory of a process, in MiB (proc(5), VmRSS). */
@@ -40,4 +41,22 @@ export async function cpuSeconds(pid: number): Promise<number> {
   // The name in parentheses may hold anything; the third field follows it.
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+}
+
+/** The server's process and its media worker. What else it has launched has no part in a lesson. */
+export async function mediaProcesses(pid: number): Promise<number[]> {
+  const family = await familyOf(pid);
+  const found: number[] = [];
+  for (const member of family) {
+    const command = await readFile(`/proc/${member}/cmdline`, 'utf8');
+    if (member === pid || command.includes('mediasoup-worker')) found.push(member);
+  }
+  if (found.length !== 2) throw new Error(`A server and one worker were expected: ${found.length} processes.`);
+  return found;
+}
+
+/** Seconds of one core that these have used so far, altogether. */
+export async function cpuOf(pids: readonly number[]): Promise<number> {
+  const used = await Promise.all(pids.map(cpuSeconds));
+  return used.reduce((sum, seconds) => sum + seconds, 0);
 }

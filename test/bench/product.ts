@@ -1,7 +1,7 @@
 import { ensureServer, ensureWeb } from '../../infra/install/build.mjs';
 import { ensureWorker } from '../../infra/install/worker.mjs';
 import { type Alliance, foundAlliance, type Person } from '../e2e/environment/alliance.ts';
-import { type Product, startProduct } from '../e2e/environment/product.ts';
+import { type LaunchOptions, type Product, startProduct } from '../e2e/environment/product.ts';
 import { makeRunFolder, removeRunFolder, sweepDeadRuns } from '../environment/folder.ts';
 
 export interface Stage {
@@ -15,14 +15,17 @@ export interface Stage {
 export const say = (line: string) => void process.stderr.write(`${line}\n`);
 
 /** The whole product in a process of its own, with an alliance in it, for as long as the work lasts. */
-export async function withProduct<T>(work: (stage: Stage) => Promise<T>): Promise<T> {
+export async function withProduct<T>(
+  work: (stage: Stage) => Promise<T>,
+  { settings }: Pick<LaunchOptions, 'settings'> = {},
+): Promise<T> {
   await sweepDeadRuns();
   const workerBin = await ensureWorker(say);
   await ensureServer(say);
   await ensureWeb(say);
   const dataDir = await makeRunFolder();
   try {
-    const product = await startProduct(dataDir, { workerBin });
+    const product = await startProduct(dataDir, { workerBin, ...(settings && { settings }) });
     try {
       return await work({ product, alliance: await foundAlliance(product), workerBin });
     } finally {

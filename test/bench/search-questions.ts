@@ -2,12 +2,17 @@ import { z } from 'zod';
 import { all, oneOf } from '../../search/index.ts';
 import { searchParams } from '../../search/meilisearch.ts';
 import { documentVersion } from '../../search/settings.ts';
+import { createCatalogService } from '../../server/catalog/service.ts';
 import { visibleInIndex } from '../../server/resources/policy.ts';
+import { createReader } from '../../server/resources/reading.ts';
+import { searchQuerySchema } from '../../server/resources/schema.ts';
 import type { Question } from './asker.ts';
+import { openProductDatabase } from './library/fill.ts';
 
-const facets = ['kind', 'subject', 'edition', 'grade'] as const;
+/** Those that the library page shows, and so asks for (web/api/resources.ts). */
+const facets = ['kind', 'subject', 'edition', 'grade', 'volume'] as const;
 
-const words = [
+export const words = [
   ...['分数', '面积', '几分之一', '周长', '方程', '草船借箭', '平行四边形', '光的反射', '声音', '秦统一中国'],
   ...[
     'fenshu',
@@ -36,8 +41,20 @@ const me = z.object({
   }),
 });
 
+/** The catalog's names, by which the server understands what was typed. */
+async function readNames(dataDir: string) {
+  const database = await openProductDatabase(dataDir);
+  try {
+    return await createCatalogService({ db: database.db }).names();
+  } finally {
+    await database.close();
+  }
+}
+
 /** What people type and click, as the person of the cookie. Meilisearch is asked for what our server asks it for. */
-export async function questionsOf(origin: string, cookie: string): Promise<Twice[]> {
+export async function questionsOf(origin: string, dataDir: string, cookie: string): Promise<Twice[]> {
+  const names = await readNames(dataDir);
+  const read = createReader();
   const answer = await fetch(`${origin}/api/me`, { headers: { cookie } });
   const { account, alliances } = me.parse(await answer.json()).actor;
   const visible = visibleInIndex({
@@ -55,9 +72,13 @@ export async function questionsOf(origin: string, cookie: string): Promise<Twice
       facets: facets.join(','),
       ...(kind.length > 0 && { kind: kind.join(',') }),
     });
+    const { query, conditions } = read(searchQuerySchema.parse({ q, kind: kind.join(',') }), names);
+    const chosen = kind.length > 0 ? [oneOf('kind', kind)] : [];
     const params = searchParams({
-      query: q,
-      filter: all(visible, ...(kind.length > 0 ? [oneOf('kind', kind)] : [])),
+      query,
+      match: 'all',
+      by: 'words',
+      filter: all(visible, ...chosen, ...conditions.map(({ facet, values }) => oneOf(facet, values))),
       sort: 'relevance',
       limit: 20,
       offset: 0,
@@ -68,7 +89,7 @@ export async function questionsOf(origin: string, cookie: string): Promise<Twice
       peer: {
         method: 'POST',
         path: `/indexes/resources_v${documentVersion}/search`,
-        body: JSON.stringify({ q, ...params }),
+        body: JSON.stringify(params),
       },
     };
   });

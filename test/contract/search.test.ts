@@ -10,11 +10,13 @@ import {
   highlightEnd,
   highlightStart,
   oneOf,
+  parseQuery,
   type SearchDocument,
   type SearchIndex,
   SearchRefusedError,
   type SearchRequest,
   SearchUnavailableError,
+  type Vocabulary,
 } from '../../search/index.ts';
 import { testMeilisearch } from '../environment/services.ts';
 import { createSwitchableServer } from '../environment/switchable-server.ts';
@@ -34,6 +36,7 @@ function documentOf(number: number, title: string, more: Partial<Document> = {})
     words: [],
     description: '',
     schoolName: '中心小学',
+    text: '',
     kind: 'lesson_plan',
     stage: 'primary',
     subject: 'math',
@@ -41,6 +44,7 @@ function documentOf(number: number, title: string, more: Partial<Document> = {})
     grade: 'g3',
     volume: 'vol1',
     nodeIds: [],
+    lessonId: null,
     schoolId: lead,
     ownerId: idOf(800),
     allianceIds: [],
@@ -66,7 +70,17 @@ const library: Document[] = [
   documentOf(8, 'Unit 3 Colours', { subject: 'english', description: 'red, yellow and blue' }),
 ];
 
-const everything: SearchRequest = { query: '', filter: all(), sort: 'relevance', limit: 20, offset: 0, facets: [] };
+const everything: SearchRequest = {
+  query: parseQuery(''),
+  match: 'all',
+  by: 'words',
+  filter: all(),
+  sort: 'relevance',
+  limit: 20,
+  offset: 0,
+  facets: [],
+};
+const vocabulary: Vocabulary = { synonyms: [['教案', '教学设计']], dictionary: ['草船借箭'] };
 
 async function* inBatches(documents: readonly Document[], size = 3): AsyncGenerator<Document[]> {
   for (let start = 0; start < documents.length; start += size) yield documents.slice(start, start + size);
@@ -81,7 +95,7 @@ function openIndex(name: string, url = testMeilisearch().url, key = testMeilisea
 }
 
 async function titles(query: string, more: Partial<SearchRequest> = {}): Promise<string[]> {
-  const { hits } = await index.search({ ...everything, query, ...more });
+  const { hits } = await index.search({ ...everything, query: parseQuery(query), ...more });
   return hits.map((hit) => hit.shown.label);
 }
 const filtered = (filter: Filter) => titles('', { filter });
@@ -90,8 +104,8 @@ beforeAll(async () => {
   const { url, key } = testMeilisearch();
   client = new Meilisearch({ host: url, apiKey: key });
   index = openIndex('main');
-  expect(await index.prepare()).toBe('missing');
-  expect(await index.rebuild(inBatches(library))).toBe(library.length);
+  expect(await index.prepare(vocabulary)).toBe('missing');
+  expect(await index.rebuild(vocabulary, inBatches(library))).toBe(library.length);
 });
 
 afterAll(async () => {
@@ -118,7 +132,7 @@ describe('words', () => {
   });
 
   it('marks what was matched with control characters', async () => {
-    const { hits } = await index.search({ ...everything, query: '月饼' });
+    const { hits } = await index.search({ ...everything, query: parseQuery('月饼') });
     expect(hits[0]?.highlight).toEqual({
       title: '分数的初步认识',
       description: `从分${highlightStart}月饼${highlightEnd}说起,认识几分之一。`,
@@ -183,10 +197,15 @@ describe('filters, facets, order', () => {
   });
 
   it('counts only the facets that are asked for', async () => {
-    const { facets, total } = await index.search({ ...everything, query: '分数', facets: ['kind', 'grade'], limit: 1 });
+    const { facets, total } = await index.search({
+      ...everything,
+      query: parseQuery('分数'),
+      facets: ['kind', 'grade'],
+      limit: 1,
+    });
     expect(total).toBe(2);
     expect(facets).toEqual({ kind: { lesson_plan: 1, courseware: 1 }, grade: { g3: 1, g5: 1 } });
-    expect((await index.search({ ...everything, query: '分数' })).facets).toEqual({});
+    expect((await index.search({ ...everything, query: parseQuery('分数') })).facets).toEqual({});
   });
 
   it('orders by newest and by use, and takes the newest first when nothing was typed', async () => {
@@ -211,7 +230,7 @@ describe('changes', () => {
 
   it('answers during a rebuild, and holds only what it was rebuilt from', async () => {
     const swapped = openIndex('swapped');
-    await swapped.rebuild(inBatches(library));
+    await swapped.rebuild(vocabulary, inBatches(library));
     let answered = 0;
     async function* slowly() {
       for await (const batch of inBatches(library.slice(0, 4), 1)) {
@@ -220,7 +239,7 @@ describe('changes', () => {
         yield batch;
       }
     }
-    expect(await swapped.rebuild(slowly())).toBe(4);
+    expect(await swapped.rebuild(vocabulary, slowly())).toBe(4);
     expect(answered).toBe(4);
     expect((await swapped.search(everything)).total).toBe(4);
     const { results } = await client.getIndexes({ limit: 1000 });
@@ -229,29 +248,29 @@ describe('changes', () => {
 
   it('starts over what a broken rebuild has left, without harm to the present index', async () => {
     const broken = openIndex('broken');
-    await broken.rebuild(inBatches(library));
+    await broken.rebuild(vocabulary, inBatches(library));
     async function* failing() {
       yield library.slice(0, 1);
       throw new Error('the database went away');
     }
-    await expect(broken.rebuild(failing())).rejects.toThrow('the database went away');
+    await expect(broken.rebuild(vocabulary, failing())).rejects.toThrow('the database went away');
     expect((await broken.search(everything)).total).toBe(library.length);
-    expect(await broken.rebuild(inBatches(library.slice(0, 2)))).toBe(2);
+    expect(await broken.rebuild(vocabulary, inBatches(library.slice(0, 2)))).toBe(2);
   });
 
   it('updates settings that differ, and asks for nothing when they are right', async () => {
-    const name = `${prefix}_main_v1`;
+    const name = `${prefix}_main_v2`;
     const tasksOf = async () => (await client.tasks.getTasks({ indexUids: [name], types: ['settingsUpdate'] })).total;
-    expect(await index.prepare()).toBe('ready');
+    expect(await index.prepare(vocabulary)).toBe('ready');
     const before = await tasksOf();
-    expect(await index.prepare()).toBe('ready');
+    expect(await index.prepare(vocabulary)).toBe('ready');
     expect(await tasksOf()).toBe(before);
     await client
       .index(name)
       .updateSettings({ searchableAttributes: ['description'] })
       .waitTask();
     expect(await titles('草船借箭')).toEqual([]);
-    await index.prepare();
+    await index.prepare(vocabulary);
     expect(await titles('草船借箭')).toEqual(['草船借箭']);
   });
 });
@@ -262,18 +281,18 @@ describe('failures', () => {
     await expect(absent.search(everything)).rejects.toThrow(SearchUnavailableError);
     await expect(absent.upsert([documentOf(1, 'x')])).rejects.toThrow(SearchUnavailableError);
     await expect(absent.remove([idOf(1)])).rejects.toThrow(SearchUnavailableError);
-    expect(await absent.prepare()).toBe('missing');
+    expect(await absent.prepare(vocabulary)).toBe('missing');
   });
 
   it('takes an index that came about otherwise for none', async () => {
     const odd = openIndex('odd');
     await client
-      .index(`${prefix}_odd_v1`)
+      .index(`${prefix}_odd_v2`)
       .addDocuments([{ id: idOf(1) }])
       .waitTask();
-    expect(await odd.prepare()).toBe('missing');
-    expect(await odd.rebuild(inBatches(library))).toBe(library.length);
-    expect(await odd.prepare()).toBe('ready');
+    expect(await odd.prepare(vocabulary)).toBe('missing');
+    expect(await odd.rebuild(vocabulary, inBatches(library))).toBe(library.length);
+    expect(await odd.prepare(vocabulary)).toBe('ready');
     expect((await odd.search(everything)).total).toBe(library.length);
   });
 

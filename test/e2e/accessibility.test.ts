@@ -17,6 +17,7 @@ const withId = z.object({ id: z.string() });
 let scene: Scene;
 let resourceId: string;
 let sessionId: string;
+let lessonId: string;
 
 beforeAll(async () => {
   scene = await openScene();
@@ -32,6 +33,7 @@ beforeAll(async () => {
     '第八单元 分数的初步认识',
     '几分之一',
   );
+  lessonId = nodeId;
   const terms = { kind: 'task_sheet', licence: 'cc_by_nc', visibility: 'alliance', publish: true };
   const resource = { ...terms, title: '几分之一 学习任务单', description: '课前完成。', nodeId, fileIds: [fileId] };
   resourceId = (await teacher.send('POST', '/resources', resource, withId)).id;
@@ -69,7 +71,11 @@ const pages: Record<string, (page: Page) => Promise<unknown>> = {
   },
   resource: async (page) => {
     await page.goto(`/resources/${resourceId}`);
-    await page.locator('.stage img').waitFor({ timeout: 120_000 });
+    await page.locator('.stage img').first().waitFor({ timeout: 120_000 });
+  },
+  lesson: async (page) => {
+    await page.goto(`/catalog/${lessonId}`);
+    await page.getByRole('link', { name: '几分之一 学习任务单', exact: true }).waitFor();
   },
   'change of a resource': async (page) => {
     await page.goto(`/resources/${resourceId}/edit`);
@@ -115,6 +121,7 @@ describe('every page of a teacher has no serious fault', () => {
         expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} fits`).toBe(
           true,
         );
+        if (name === 'lesson') await photograph(page, viewport === desktop ? 'lesson' : 'lesson-phone');
         if (viewport === desktop && name === 'mine') await photograph(page, 'mine');
         if (viewport === desktop && name === 'timetable') await photograph(page, 'timetable-phone', phone);
       }

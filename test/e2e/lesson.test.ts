@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { expectAccessible } from './environment/accessibility.ts';
+import { phone as phoneScreen, visit } from './environment/chromium.ts';
 import { type Classroom, courseware, lesson, openClassroom } from './environment/classroom.ts';
 import { expectTone } from './environment/listening.ts';
 import { platesOf, probe, soundingOf } from './environment/recording-file.ts';
@@ -12,8 +13,18 @@ import type { CaptureContent } from './environment/test-media.ts';
 import { seek, watch, watchFor } from './environment/watching.ts';
 
 const recordingTitle = `专递课堂：${lesson}`;
-const presenting = { drawing: 'teacher', plates: ['red', 'green', 'blue'], toneHz: 660 } satisfies CaptureContent;
-const answering = { drawing: 'pupils', plates: ['yellow', 'violet', 'cyan'], toneHz: 1_500 } satisfies CaptureContent;
+const presenting = {
+  drawing: 'teacher',
+  plates: ['red', 'green', 'blue'],
+  toneHz: 660,
+  loudness: 0.5,
+} satisfies CaptureContent;
+const answering = {
+  drawing: 'pupils',
+  plates: ['yellow', 'violet', 'cyan'],
+  toneHz: 1_500,
+  loudness: 0.3,
+} satisfies CaptureContent;
 const timed = z.object({ startedAt: z.coerce.date(), endedAt: z.coerce.date() });
 
 let classroom: Classroom;
@@ -117,6 +128,61 @@ describe('in the lesson', () => {
     await photograph(room, 'room-stage');
   });
 
+  it('takes a phone of the room as its assistant', async () => {
+    // What the QR code on the screen holds.
+    const { code } = await room.evaluate(async (id) => {
+      const options = { method: 'POST', headers: { 'tongke-as': 'device' } };
+      return (await (await fetch(`/api/class-sessions/${id}/assistant-invitation`, options)).json()) as {
+        code: string;
+      };
+    }, classroom.sessionId);
+    await room.getByRole('img', { name: '助教扫码' }).waitFor();
+    const phone = await visit(scene.browser, scene.product.address, phoneScreen);
+    await phone.goto(`/assist#${code}`);
+    await phone.getByText('我们在台上').waitFor();
+    expect(new URL(phone.url()).hash, 'the code does not stay in the address').toBe('');
+
+    await phone.getByRole('button', { name: '举手' }).click();
+    await phone.getByText('放下手').waitFor();
+    await studio
+      .locator('.queue')
+      .getByRole('button', { name: /上台 1 次/ })
+      .waitFor();
+    await phone.getByRole('button', { name: '听不到' }).click();
+    const messages = studio.getByRole('list', { name: '教室留言' });
+    await messages.getByText('听不到').waitFor();
+    await photograph(studio, 'studio-message');
+    await messages.getByRole('button', { name: /知道了/ }).click();
+    await phone.getByText('教师已看到').waitFor();
+    await phone.getByRole('textbox', { name: '本教室人数' }).fill('31');
+    await phone.getByRole('button', { name: '确认' }).click();
+    await phone.getByText('已报 31 人').waitFor();
+    await tile().getByText('31 人').waitFor();
+
+    await studio.getByRole('button', { name: '激光笔' }).click();
+    const paper = await studio.locator('.paper img').boundingBox();
+    await studio.mouse.move((paper?.x ?? 0) + (paper?.width ?? 0) / 2, (paper?.y ?? 0) + (paper?.height ?? 0) / 4);
+    await room.locator('.laser[style*="left: 50"]').waitFor();
+    await photograph(room, 'room-pointer');
+    await studio.keyboard.press('l');
+    await room.locator('.laser').waitFor({ state: 'detached' });
+
+    await studio.getByRole('button', { name: '计时' }).click();
+    await studio.getByRole('button', { name: '1 分钟' }).click();
+    for (const page of [studio, room, phone]) await page.getByRole('timer').getByText(/0:5\d/).waitFor();
+    await photograph(phone, 'assistant');
+    await photograph(room, 'room-timer');
+    await expectAccessible(phone, 'assistant');
+    await studio.getByRole('button', { name: '停止计时' }).click();
+    await phone.getByRole('timer').waitFor({ state: 'detached' });
+
+    // Once scanned, the phone comes back by itself.
+    await phone.reload();
+    await phone.getByText('放下手').click();
+    await studio.locator('.queue').getByText('还没有教室举手').waitFor();
+    await phone.context().close();
+  });
+
   it('has no serious fault of accessibility on either side', async () => {
     await expectAccessible(studio, 'studio');
     await expectAccessible(room, 'room');
@@ -127,6 +193,11 @@ describe('in the lesson', () => {
     await colleague.goto('/');
     await colleague.getByRole('link', { name: '进入听课' }).click();
     await watchFor(colleague.getByLabel('主讲教师', { exact: true }), presenting.plates);
+    await colleague.getByRole('textbox', { name: /写下这一刻/ }).fill('导入：分月饼，学生答得好');
+    await colleague.keyboard.press('Enter');
+    await colleague.getByRole('region', { name: '听课笔记' }).getByRole('listitem').getByText('分月饼').waitFor();
+    await photograph(colleague, 'observe');
+    await photograph(colleague, 'observe-phone', { width: 390, height: 844 });
     await expectAccessible(colleague, 'observing');
     await colleague.context().close();
   });
@@ -149,6 +220,36 @@ describe('after the lesson', () => {
     await studio.getByRole('link', { name: '查看' }).click();
     await studio.getByText('课堂实录已入库').waitFor({ timeout: withinMs });
     await expectAccessible(studio, 'session');
+  });
+
+  it('says which room was there, how much it heard, and takes how many sat in it', async () => {
+    const attendance = studio.getByRole('region', { name: '考勤' });
+    const line = attendance.getByRole('row').nth(1);
+    await line.getByText(/分钟/).first().waitFor();
+    await line.getByRole('button', { name: /更正/ }).click();
+    await line.getByRole('textbox').fill('36');
+    await line.getByRole('button', { name: '保存', exact: true }).click();
+    await line.getByRole('button', { name: /更正/ }).waitFor();
+    await photograph(studio, 'attendance');
+    await photograph(studio, 'attendance-phone', { width: 390, height: 844 });
+    await expectAccessible(studio, 'session with attendance');
+    const { rooms } = await scene.alliance.admin.get(
+      `/class-sessions/${classroom.sessionId}/attendance`,
+      z.object({
+        rooms: z.array(
+          z.object({
+            connectedShare: z.number(),
+            receivedShare: z.number().nullable(),
+            headCount: z.number().nullable(),
+            personMinutes: z.number().nullable(),
+          }),
+        ),
+      }),
+    );
+    const counted = rooms.find(({ headCount }) => headCount === 36);
+    expect(counted?.connectedShare).toBeGreaterThan(0.5);
+    expect(counted?.receivedShare).toBeGreaterThan(0.3);
+    expect(counted?.personMinutes).toBeGreaterThan(0);
   });
 
   it('is found by search at the other school, with a poster and as a class recording', async () => {
@@ -174,9 +275,22 @@ describe('after the lesson', () => {
     await photograph(page, 'replay');
     await expectAccessible(page, 'recording');
 
+    // What the colleague wrote down in the lesson leads to its moment.
+    const note = page.getByRole('region', { name: '听课笔记' }).getByRole('listitem');
+    await note.getByText('分月饼').waitFor();
+    const timeShown = (await note.locator('.time').textContent())?.trim() ?? '';
+    const [minutes = 0, seconds = 0] = timeShown.split(':').map(Number);
+    await video.evaluate((element: HTMLVideoElement) => element.pause());
+    await note.getByRole('button', { name: timeShown }).click();
+    await expect
+      .poll(() => video.evaluate((element: HTMLVideoElement) => element.currentTime), { timeout: 20_000 })
+      .toBeCloseTo(minutes * 60 + seconds, 0);
+    await video.evaluate((element: HTMLVideoElement) => element.play());
+
     // The slide that was shown longest is reached by its thumbnail, and the video with it.
     const turns = page.getByRole('list', { name: '课件翻页' }).getByRole('button');
-    expect(await turns.count()).toBeGreaterThanOrEqual(5);
+    // Those that were shown for less than a second belong to the one before.
+    expect(await turns.count()).toBeGreaterThanOrEqual(2);
     const before = await video.evaluate((element: HTMLVideoElement) => element.currentTime);
     await turns.last().click();
     await expect
@@ -188,6 +302,39 @@ describe('after the lesson', () => {
     const [frame] = await watch(video, 1);
     expect(frame?.mediaTime).toBeLessThan(6);
     expect(await page.getByText('完整度').count()).toBeGreaterThan(0);
+
+    // The keyboard goes from chapter to chapter.
+    await turns.first().focus();
+    await page.keyboard.press('PageDown');
+    await page.getByRole('img', { name: '课件第 2 页', exact: true }).waitFor();
+    await page.context().close();
+  });
+
+  it('plays as slides and sound from where the video was, and remembers that', async () => {
+    const page = await scene.open('member');
+    await page.goto(`${recordingUrl}?t=4`);
+    const video = page.locator('video');
+    const seeking = { timeout: 20_000 };
+    const timeOf = (media: typeof video) => media.evaluate((element: HTMLMediaElement) => element.currentTime);
+    await expect.poll(() => timeOf(video), seeking).toBeCloseTo(4, 0);
+    await video.evaluate((element: HTMLVideoElement) => element.play());
+    await page.getByRole('button', { name: /^课件 \+ 声音/ }).click();
+    const sound = page.locator('audio');
+    await expectTone(sound, presenting.toneHz);
+    expect(await timeOf(sound)).toBeGreaterThan(4);
+    expect(await video.count()).toBe(0);
+    await photograph(page, 'replay-thin');
+    await photograph(page, 'replay-thin-phone', { width: 390, height: 844 });
+    await expectAccessible(page, 'recording as slides and sound');
+
+    await page.reload();
+    await sound.waitFor();
+    const last = page.getByRole('list', { name: '课件翻页' }).getByRole('button').last();
+    await last.click();
+    await expect.poll(() => timeOf(sound), seeking).toBeGreaterThan(4);
+    await page.getByRole('button', { name: /^视频/ }).click();
+    await expect.poll(() => timeOf(video), seeking).toBeGreaterThan(4);
+    await photograph(page, 'replay-phone', { width: 390, height: 844 });
     await page.context().close();
   });
 
@@ -222,7 +369,7 @@ describe('after the lesson', () => {
     expect(changes.length, 'a new plate every second').toBeGreaterThan(shown.length * 0.35);
 
     const teacher = await soundingOf(path, presenting.toneHz);
-    expect(teacher.filter(Boolean).length).toBeGreaterThan(teacher.length * 0.7);
+    expect(teacher.filter(Boolean).length, 'half seconds with the teacher').toBeGreaterThan(teacher.length * 0.7);
     const pupils = await soundingOf(path, answering.toneHz);
     expect(pupils.filter(Boolean).length, 'half seconds with the room on the stage').toBeGreaterThan(6);
     expect(pupils.slice(0, 6).some(Boolean), 'nothing of the room before it was called').toBe(false);

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { topics } from '../../infra/demo/content/topics.ts';
 import { lessonPlanDocx } from '../../infra/demo/formats/documents.ts';
@@ -129,6 +129,10 @@ describe('a teacher of a member school', () => {
     await teacher.send('POST', '/resources', { ...other, title: '分数的意义 练习', nodeId }, z.unknown());
     await teacher.send('POST', '/resources', { ...other, title: '朗读节奏', description: '按分数评分' }, z.unknown());
     await teacher.send('POST', '/resources', { ...other, title: '秋天的雨 朗读指导' }, z.unknown());
+    // The page asks once for what was typed, so it has to be in the index by then.
+    const listed = z.object({ items: z.array(z.object({ title: z.string() })) });
+    const found = async () => (await teacher.get('/resources?sort=newest', listed)).items.map((one) => one.title);
+    await vi.waitUntil(async () => (await found()).includes('秋天的雨 朗读指导'), { timeout: 30_000, interval: 100 });
     page = await scene.open('member');
   });
   afterAll(() => page.context().close());

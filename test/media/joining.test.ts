@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -122,6 +123,13 @@ describe('joining a class session', () => {
       asked.write(`GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
       expect(await text(asked)).toMatch(/^HTTP\/1\.1 40\d /);
     }
+    // Whoever asks, and hangs up before the answer is written.
+    for (let i = 0; i < 20; i += 1) {
+      const rude = connect(Number(port), '127.0.0.1');
+      await once(rude, 'connect');
+      rude.write('GET /elsewhere HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+      rude.resetAndDestroy();
+    }
     const client = await room.connect();
     await client.capabilities();
     client.drop();
@@ -157,12 +165,18 @@ describe('joining a class session', () => {
     const claims = receiverClaims('ended-access');
     const device = await room.connect();
     const { resumeToken } = await device.join(await token(claims));
+    const signedBefore = await token(claims);
     room.node.putOut('deviceId' in claims ? claims.deviceId : '');
     expect((await device.closed).code).toBe(closeCodes.refused);
     const again = await room.connect();
     await expect(again.request('resume', { resumeToken, lastSeq: 0 })).rejects.toMatchObject({
       code: 'resume_unknown',
     });
+    // A token that was signed a moment before does not lead back; a new one does.
+    await expect((await room.connect()).join(signedBefore)).rejects.toMatchObject({ code: 'token_invalid' });
+    const afresh = await room.connect();
+    await afresh.join(await token(claims));
+    await afresh.request('leave', {});
     expect(
       room.node.activeSessions().find(({ classSessionId }) => classSessionId === 'ended-access')?.participants,
     ).toBe(1);

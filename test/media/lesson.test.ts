@@ -89,7 +89,10 @@ describe('a lesson', () => {
     await receiver.request('raiseHand', { raised: true });
     expect((await presenter.hear('handsChanged')).hands).toMatchObject([{ roomId: 'room-1' }]);
     await presenter.request('callToStage', { roomId: 'room-1' });
-    expect(await receiver.hear('stageChanged')).toEqual({ stage: ['room-1'] });
+    expect(await receiver.hear('stageChanged')).toEqual({
+      stage: ['room-1'],
+      turns: [{ roomId: 'room-1', count: 1 }],
+    });
     expect((await presenter.hear('handsChanged', 1)).hands).toEqual([]);
 
     const { producerId } = await receiver.request('produce', {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MediaClock } from '../../media/finishing/media-clock.ts';
+import { joinClocks, MediaClock } from '../../media/finishing/media-clock.ts';
 
 const startedAt = 1_763_900_000_000;
 const rate = 48_000;
@@ -49,5 +49,50 @@ describe('the clock of a track', () => {
     clock.observe(1, 0, startedAt);
     clock.observe(2, 600 * rate, startedAt + 600_000);
     expect(clock.at(2, 600 * rate)).toBeCloseTo(startedAt + 600_000, 0);
+  });
+});
+
+describe('the clocks of one sender', () => {
+  const sender = (rate: number, lateMs: number, stallMs: number, ssrcs: { ssrc: number; aheadMs: number }[]) => {
+    const clock = new MediaClock(rate);
+    const packets = Array.from({ length: 3_000 }, (_, index) => {
+      const sentAt = startedAt + index * packetMs + (index >= 1_500 ? stallMs : 0);
+      const ticks = 1e9 + Math.round((index * packetMs * rate) / 1000);
+      return { sequence: index, ticks, sentAt, arrival: sentAt + lateMs + delayOf(index) };
+    });
+    for (const { sequence, ticks, sentAt, arrival } of packets) {
+      clock.observe(sequence, ticks, arrival);
+      if (sequence % 100 !== 50) continue;
+      for (const { ssrc, aheadMs } of ssrcs) {
+        clock.report({ ssrc, arrival, rtpTimestamp: ticks % 2 ** 32, ntpMs: sentAt + aheadMs });
+      }
+    }
+    const errorMs = () =>
+      Math.max(...packets.map(({ sequence, ticks, sentAt }) => Math.abs(clock.at(sequence, ticks) - sentAt)));
+    return { clock, errorMs };
+  };
+  const wrongMs = 90_000;
+
+  it('are joined by its reports, though one stands still and the other is late', () => {
+    const sound = sender(48_000, 0, 15_000, [{ ssrc: 1, aheadMs: wrongMs }]);
+    // A camera in three sizes, of which only one is recorded: the reports of the others are of other timestamps.
+    const sizes = [
+      { ssrc: 2, aheadMs: wrongMs + 7_000_000 },
+      { ssrc: 3, aheadMs: wrongMs },
+      { ssrc: 4, aheadMs: wrongMs - 9_000_000 },
+    ];
+    const picture = sender(90_000, 400, 0, sizes);
+    expect(picture.errorMs()).toBeGreaterThan(390);
+    joinClocks([picture.clock, sound.clock]);
+    expect(sound.errorMs()).toBeLessThan(5);
+    expect(picture.errorMs()).toBeLessThan(5);
+  });
+
+  it('stay by their arrival when it tells nothing, or of two clocks', () => {
+    const silent = sender(48_000, 0, 15_000, []);
+    const sound = sender(48_000, 0, 0, [{ ssrc: 1, aheadMs: 0 }]);
+    const other = sender(90_000, 0, 0, [{ ssrc: 2, aheadMs: wrongMs }]);
+    joinClocks([sound.clock, other.clock, silent.clock]);
+    for (const { errorMs } of [silent, sound, other]) expect(errorMs()).toBeLessThan(5);
   });
 });

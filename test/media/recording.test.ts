@@ -5,16 +5,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { RtpPacket } from 'werift-rtp';
 import { shipLeftOvers } from '../../media/chunk-shipper.ts';
+import { createHeldMemory } from '../../media/held-memory.ts';
 import { type FinishedRecording, finishRecording, SinkRefusal } from '../../media/index.ts';
 import { Recorder } from '../../media/recorder.ts';
 import { readRtpLog } from '../../media/rtp-log.ts';
 import { createWorkerPool, type WorkerPool } from '../../media/workers.ts';
+import { beepDelays } from './environment/beep-delays.ts';
 import { FolderSink } from './environment/folder-sink.ts';
-import { encodeLesson, type PlannedPacket, toneHz } from './environment/lesson-packets.ts';
+import { encodeLesson, type PlannedPacket } from './environment/lesson-packets.ts';
 import { log } from './environment/node.ts';
 import { freePorts } from './environment/ports.ts';
 import { openSender, type Sender } from './environment/rtp-sender.ts';
-import { brightness, probe, risings, toneEnergy, windowMs } from './environment/watching.ts';
+import { probe } from './environment/watching.ts';
 import '../environment/provided.ts';
 
 const presenter = { participantId: 'presenter-1', role: 'presenter', roomId: null } as const;
@@ -100,20 +102,6 @@ async function recordedPayloads(sink: FolderSink, kind: 'audio' | 'video'): Prom
     }
   }
   return payloads;
-}
-
-/** Of every flash, how much later (in seconds) its beep is. */
-async function beepDelays(video: string): Promise<number[]> {
-  const flashes = risings(await brightness(video), 200);
-  const energy = await toneEnergy(video, toneHz);
-  const beeps = risings(
-    energy.map((level, index) => ({ at: (index * windowMs) / 1000, level })),
-    0.03,
-  );
-  return flashes.flatMap((flash) => {
-    const beep = beeps.find((each) => Math.abs(each - flash) < 0.4);
-    return beep === undefined ? [] : [beep - flash];
-  });
 }
 
 describe('a recorded lesson', () => {
@@ -364,7 +352,7 @@ describe('a recording under trouble', () => {
     for (const track of sink.tracks.values()) await later.trackOpened(track);
     // A file that a failing disk has left must not keep the rest from coming.
     await writeFile(join(folder, 'restart-spool', recordingId, '0.entry'), 'cut of');
-    const shippers = await shipLeftOvers(join(folder, 'restart-spool'), later, log);
+    const shippers = await shipLeftOvers(join(folder, 'restart-spool'), later, log, createHeldMemory());
     const shipper = shippers.get(recordingId);
     await shipper?.settle(10_000);
     expect(shipper?.waiting).toBe(0);

@@ -64,22 +64,22 @@ describe('signing in', () => {
   });
 
   it('takes about as long for an unknown name as for a wrong password', async () => {
-    const median = async (login: (turn: number) => string) => {
-      const times: number[] = [];
-      for (let turn = 0; turn < 7; turn += 1) {
+    const quickest = { known: Number.POSITIVE_INFINITY, unknown: Number.POSITIVE_INFINITY };
+    // By turns, and the quickest of each: what else the machine does only makes one slower.
+    for (let turn = 0; turn < 7; turn += 1) {
+      for (const [kind, login] of [
+        ['known', 'operator-lead'],
+        ['unknown', `nobody-${turn}`],
+      ] as const) {
+        const browser = world.open({ address: `198.51.100.${turn}` });
         const started = performance.now();
-        await world
-          .open({ address: `198.51.100.${turn}` })
-          .post('/api/sign-in', { login: login(turn), password: 'not-this-one' });
-        times.push(performance.now() - started);
+        await browser.post('/api/sign-in', { login, password: 'not-this-one' });
+        quickest[kind] = Math.min(quickest[kind], performance.now() - started);
         await world.db.deleteFrom('attempt').execute();
       }
-      return times.sort((a, b) => a - b)[3] ?? 0;
-    };
-    const known = await median(() => 'operator-lead');
-    const unknown = await median((turn) => `nobody-${turn}`);
-    expect(unknown / known).toBeGreaterThan(0.4);
-    expect(unknown / known).toBeLessThan(2.5);
+    }
+    expect(quickest.unknown / quickest.known).toBeGreaterThan(0.4);
+    expect(quickest.unknown / quickest.known).toBeLessThan(2.5);
   });
 
   it('takes no session that somebody planted in the browser', async () => {

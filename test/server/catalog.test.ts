@@ -50,9 +50,9 @@ const editions = `stage\tsubject\tedition\tchief_editor\tstart_grade\tpublisher\
 describe('import', () => {
   it('lays a list over the catalog, once', async () => {
     const first = await importTable(admin, textbooks);
-    expect(await first.json()).toEqual({ created: 18, updated: 0, unchanged: 0 });
+    expect(await first.json()).toMatchObject({ created: 18, updated: 0, unchanged: 0 });
     const second = await importTable(admin, textbooks);
-    expect(await second.json()).toEqual({ created: 0, updated: 0, unchanged: 18 });
+    expect(await second.json()).toMatchObject({ created: 0, updated: 0, unchanged: 18, changes: [] });
   });
 
   it('gives stages, subjects, grades and volumes their codes', async () => {
@@ -110,8 +110,9 @@ describe('import', () => {
     expect(response.status).toBe(422);
     expect(await response.json()).toMatchObject({ code: 'catalog_unreadable', errors: [{ path: 'line 3' }] });
     expect((await children((await walk('小学')).id)).map(({ slug }) => slug)).not.toContain('labour');
-    expect(await outcome(importTable(admin, 'a,b\n1,2\n'))).toBe('422 catalog_unreadable');
-    expect(await outcome(importTable(admin, ''))).toBe('422 catalog_unreadable');
+    expect(await outcome(importTable(admin, 'a,b\n1,2\n'))).toBe('422 catalog_header_missing');
+    expect(await outcome(importTable(admin, ''))).toBe('422 catalog_header_missing');
+    expect(await outcome(importTable(admin, '学段,学科\n'))).toBe('422 catalog_empty');
     expect(await outcome(importTable(admin, '学段,学科\n"小学,x\n', 'text/csv'))).toBe('422 catalog_unreadable');
   });
 

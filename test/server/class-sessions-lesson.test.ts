@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { verifyJoinToken } from '../../media/index.ts';
-import { notifications, type RequestAnswer, serverFrame } from '../../media/protocol.ts';
+import { closeCodes, notifications, type RequestAnswer, serverFrame } from '../../media/protocol.ts';
 import type { ClassSession, ClassSessionJoin } from '../../server/class-sessions/schema.ts';
 import { createLessonWorld, type LessonWorld, tokenSecret } from './class-sessions-world.ts';
 import { type Browser, outcome } from './environment/browser.ts';
@@ -55,6 +55,30 @@ async function enter({ url, token }: ClassSessionJoin) {
   return { socket, call, told, joined, answer: joined.data as RequestAnswer<'join'> };
 }
 
+describe('a head count from outside the lesson', () => {
+  it('is seen in it, and can be set right in it', async () => {
+    const session = await schedule();
+    await post(teacher, session, 'start');
+    const { roomId } = device;
+    const { call, told } = await enter(await join(teacher, session));
+    const counts = () => told.flatMap(({ method, data }) => (method === 'headCountConfirmed' ? [data] : []));
+    expect((await call('confirmHeadCount', { roomId, count: 30 })).ok).toBe(true);
+    await soon(async () => expect(await world.eventsOf(session.id)).toContainEqual(['head_count', expect.anything()]));
+    const path = `/api/class-sessions/${session.id}/attendance/${roomId}`;
+    expect((await teacher.request(path, { method: 'PUT', json: { headCount: 12 } })).status).toBe(200);
+    await soon(() => expect(counts().at(-1)).toMatchObject({ roomId, count: 12 }));
+    expect((await enter(await join(observer, session))).answer.headCounts).toEqual([{ roomId, count: 12 }]);
+    // What was said before the other count is news after it.
+    expect((await call('confirmHeadCount', { roomId, count: 30 })).ok).toBe(true);
+    await soon(async () => {
+      const kept = (await world.eventsOf(session.id)).filter(([kind]) => kind === 'head_count');
+      expect(kept.map(([, data]) => (data as { count: number }).count)).toEqual([30, 12, 30]);
+    });
+    const rooms = (await read<{ rooms: object[] }>(teacher.get(`/api/class-sessions/${session.id}/attendance`))).rooms;
+    expect(rooms).toContainEqual(expect.objectContaining({ id: roomId, headCount: 30 }));
+  });
+});
+
 describe('starting', () => {
   it('makes the session live with an armed recording, once', async () => {
     const session = await schedule();
@@ -70,7 +94,9 @@ describe('starting', () => {
     expect(await outcome(teacher.patch(`/api/class-sessions/${session.id}`, { title: '晚了' }))).toBe(
       '409 session_not_scheduled',
     );
-    expect(await outcome(post(teacher, session, 'cancellation'))).toBe('409 session_not_scheduled');
+    expect(await outcome(teacher.post(`/api/class-sessions/${session.id}/cancellation`, {}))).toBe(
+      '409 session_not_scheduled',
+    );
   });
 
   it.each([
@@ -87,20 +113,25 @@ describe('starting', () => {
 });
 
 describe('joining', () => {
-  it('lets a room wait until the lesson begins', async () => {
+  it('lets a room wait inside from ten minutes before, and others outside until the lesson begins', async () => {
     const session = await schedule();
-    const early = await post(device.browser, session, 'join');
+    const early = await post(observer, session, 'join');
     expect(early.headers.get('retry-after')).toBe('3');
     expect(await outcome(early)).toBe('409 session_not_live');
-    const tomorrow = await world.schedule(teacher, 24 * 60, { roomIds: [device.roomId] });
-    expect((await post(device.browser, tomorrow, 'join')).headers.get('retry-after')).toBe('30');
-    expect(await outcome(post(observer, session, 'join'))).toBe('409 session_not_live');
+    const later = await world.schedule(teacher, 11, { roomIds: [device.roomId], allowClash: true });
+    expect(await outcome(post(device.browser, later, 'join'))).toBe('409 session_not_live');
+    expect((await post(device.browser, later, 'join')).headers.get('retry-after')).toBe('30');
+    const missed = await world.schedule(teacher, -60, { roomIds: [device.roomId], allowClash: true });
+    expect(await outcome(post(device.browser, missed, 'join'))).toBe('409 session_not_live');
 
+    const waiting = await enter(await join(device.browser, session));
+    expect(waiting.answer.session).toMatchObject({ id: session.id, live: false });
     await post(teacher, session, 'start');
+    await soon(() => expect(waiting.told.map(({ method }) => method)).toContain('wentLive'));
     const { role, token, classSession } = await join(device.browser, session);
     expect(role).toBe('receiver');
     expect(classSession).toMatchObject({ id: session.id, may: { edit: false, present: false, observe: false } });
-    expect(await verifyJoinToken(token, tokenSecret)).toMatchObject({
+    expect((await verifyJoinToken(token, tokenSecret)).claims).toMatchObject({
       role: 'receiver',
       classSessionId: session.id,
       deviceId: device.deviceId,
@@ -110,21 +141,39 @@ describe('joining', () => {
     });
   });
 
+  it('brings a room that waits inside back to the lesson as it was changed meanwhile', async () => {
+    const session = await schedule();
+    const waiting = await enter(await join(device.browser, session));
+    expect(waiting.answer.slides).toBeNull();
+    const closed = once(waiting.socket, 'close');
+    const slidesFileId = await world.addSlides('teacher-lead', 7);
+    const change = { slidesFileId, title: '分数的大小' };
+    expect(await outcome(teacher.patch(`/api/class-sessions/${session.id}`, change))).toBe('200');
+    expect((await closed)[0]).toBe(closeCodes.goingAway);
+    const back = await enter(await join(device.browser, session));
+    expect(back.answer).toMatchObject({ session: { title: '分数的大小' }, slides: { fileId: slidesFileId, pages: 7 } });
+    await post(teacher, session, 'start');
+    await soon(() => expect(back.told.map(({ method }) => method)).toContain('wentLive'));
+  });
+
   it('gives each the role that is theirs, and only that', async () => {
     const session = await schedule({ music: true });
     const before = await join(teacher, session);
     expect(before.role).toBe('presenter');
     await post(teacher, session, 'start');
-    expect(await verifyJoinToken(before.token, tokenSecret)).toMatchObject({
+    expect((await verifyJoinToken(before.token, tokenSecret)).claims).toMatchObject({
       role: 'presenter',
       accountId: world.accounts['teacher-lead'],
       sources: ['camera', 'microphone', 'screen', 'screenAudio'],
     });
     const watching = await join(observer, session);
     expect(watching.classSession.may).toEqual({ edit: false, present: false, observe: true });
-    expect(await verifyJoinToken(watching.token, tokenSecret)).toMatchObject({ role: 'observer', sources: [] });
+    expect((await verifyJoinToken(watching.token, tokenSecret)).claims).toMatchObject({
+      role: 'observer',
+      sources: [],
+    });
     const inRoom = await join(device.browser, session);
-    expect(await verifyJoinToken(inRoom.token, tokenSecret)).toMatchObject({ sources: ['camera'] });
+    expect((await verifyJoinToken(inRoom.token, tokenSecret)).claims).toMatchObject({ sources: ['camera'] });
   });
 
   it('refuses strangers, and devices of other rooms', async () => {
@@ -236,6 +285,48 @@ describe('ending', () => {
     expect(await world.recordingJobs(session.id)).toEqual(['recording.conclude']);
     // The session whose room is open here is held by this process and goes on.
     expect(await see(held)).toMatchObject({ state: 'live' });
+  });
+
+  it('counts the rooms of a server that died until it was last seen', async () => {
+    const session = await schedule();
+    const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000);
+    await world.db
+      .updateTable('class_session')
+      .set({ state: 'live', started_at: ago(30), seen_at: ago(10) })
+      .where('id', '=', session.id)
+      .execute();
+    await world.recordings.arm(world.db, session.id, ago(30));
+    const who = { role: 'receiver', accountId: null, deviceId: 'device', roomId: device.roomId };
+    const event = (at: Date, kind: string, data: object) => ({
+      ...{ class_session_id: session.id, at, kind, data: JSON.stringify(data) },
+    });
+    const heard = { participantId: 'late', roomId: device.roomId, expectedMs: 1000, receivedMs: 1000 };
+    await world.db
+      .insertInto('class_event')
+      .values([
+        event(ago(30), 'joined', { ...who, participantId: 'early' }),
+        event(ago(28), 'left', { ...who, participantId: 'early' }),
+        event(ago(20), 'joined', { ...who, participantId: 'late' }),
+        event(ago(9.9), 'audio', heard),
+      ])
+      .execute();
+    const minutes = async () => {
+      const path = `/api/class-sessions/${session.id}/attendance`;
+      const { rooms } = await read<{ rooms: { id: string; connectedMs: number }[] }>(teacher.get(path));
+      return (rooms.find(({ id }) => id === device.roomId)?.connectedMs ?? 0) / 60_000;
+    };
+    // Nobody holds it: what is written down goes as far as that.
+    expect(await minutes()).toBeCloseTo(12.5, 1);
+    const lefts = async () => (await world.eventsOf(session.id)).filter(([kind]) => kind === 'left').length;
+    expect(await lefts()).toBe(1);
+    await enter(await join(teacher, session));
+    await world.db.updateTable('class_session').set({ seen_at: new Date() }).where('id', '=', session.id).execute();
+    expect(await lefts()).toBe(2);
+    expect(await minutes()).toBeCloseTo(12.1, 1);
+    // A room that a live server closes tells it by itself.
+    await world.restartMediaNode();
+    await enter(await join(teacher, session));
+    await soon(async () => expect(await lefts()).toBe(3));
   });
 
   it('lets the presenter come back after the server died', async () => {

@@ -5,18 +5,31 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { pino } from 'pino';
-import { createMediaNode, type MediaNode, signJoinToken } from '../../media/index.ts';
+import { createMediaNode, type MediaNode, signJoinToken, signProbeToken } from '../../media/index.ts';
+import { attendanceRoutes } from '../../server/attendance/routes.ts';
+import { createAttendanceService } from '../../server/attendance/service.ts';
+import { calendarFeedRoutes, calendarRoutes } from '../../server/calendar-feeds/routes.ts';
+import { createCalendarFeedService } from '../../server/calendar-feeds/service.ts';
 import { createSessionHooks } from '../../server/class-sessions/hooks.ts';
 import { classSessionRoutes } from '../../server/class-sessions/routes.ts';
 import type { ClassSession } from '../../server/class-sessions/schema.ts';
 import { type ClassSessionService, createClassSessionService } from '../../server/class-sessions/service.ts';
 import { watchClassSessions } from '../../server/class-sessions/watch.ts';
+import { createRoomChecks } from '../../server/devices/checks.ts';
+import { todayRoutes } from '../../server/devices/today-routes.ts';
+import { createDerivedImages } from '../../server/files/derived.ts';
 import { createFileService } from '../../server/files/service.ts';
 import { createJobs } from '../../server/jobs/jobs.ts';
+import { lessonNoteRoutes } from '../../server/lesson-notes/routes.ts';
+import { createLessonNoteService } from '../../server/lesson-notes/service.ts';
+import { noticeRoutes } from '../../server/notices/routes.ts';
+import { createNoticeService } from '../../server/notices/service.ts';
 import { concludeRecordingJob, finishRecordingJob } from '../../server/recordings/jobs.ts';
 import { createRecordingService } from '../../server/recordings/service.ts';
 import { createRecordingSink } from '../../server/recordings/sink.ts';
 import { isVisible } from '../../server/resources/repository.ts';
+import { roomGroupRoutes } from '../../server/room-groups/routes.ts';
+import { createRoomGroupService } from '../../server/room-groups/service.ts';
 import { createDiskStorage } from '../../server/storage/disk.ts';
 import { testWorkerBin } from '../environment/services.ts';
 import { freePorts } from '../media/environment/ports.ts';
@@ -66,6 +79,8 @@ export async function createLessonWorld() {
   const classroom = {
     startSession: (id: string) => mediaNode.startSession(id),
     endSession: (id: string, reason: 'presenter' | 'abandoned' | 'cancelled') => mediaNode.endSession(id, reason),
+    refreshSession: (id: string) => mediaNode.refreshSession(id),
+    headsCounted: (event: Parameters<MediaNode['headsCounted']>[0]) => mediaNode.headsCounted(event),
     isLive: (id: string) => mediaNode.isLive(id),
     activeSessions: () => mediaNode.activeSessions(),
   };
@@ -76,20 +91,54 @@ export async function createLessonWorld() {
     db,
     storage,
     jobs,
+    derived: createDerivedImages({ db, storage, onFailure: (error) => log.warn({ err: error }, 'no smaller image') }),
     mayReadResource: (actor, id) => isVisible(db, actor, id),
     mayReadAsSlides: (actor, id) => classSessions.mayReadAsSlides(actor, id),
     countDownload: () => Promise.resolve(),
   });
+  const notices = createNoticeService({ db });
   const classSessions: ClassSessionService = createClassSessionService({
     db,
+    schoolDays: world.services.schoolDays,
+    tell: notices.tell,
     classroom,
     recordings,
     signJoinToken: (claims) => signJoinToken(claims, tokenSecret),
+    assistantSecret: tokenSecret,
+    deviceActor: (id) => world.services.devices.actor(id),
     classroomUrl: `ws://127.0.0.1:${httpPort}/classroom`,
     placesOf: (nodeIds) => world.services.catalog.placesOf(nodeIds),
     readableFile: (actor, id) => files.readable(actor, id),
   });
   world.app.route('/api', classSessionRoutes({ classSessions }));
+  const attendance = createAttendanceService({
+    db,
+    readSession: (actor, id) => classSessions.get(actor, id),
+    keepCount: (classSessionId, at, data) => classSessions.keepHeadCount(classSessionId, at, data),
+  });
+  world.app.route('/api', attendanceRoutes({ attendance }));
+  const calendarFeeds = createCalendarFeedService({
+    db,
+    lessonsOf: classSessions.lessonsOf,
+    keptRoom: (actor, roomId) => world.services.devices.keptRoom(actor, roomId),
+    publicAddress: 'https://tongke.example.edu.cn',
+  });
+  world.app.route('/api', calendarFeedRoutes({ calendarFeeds }));
+  world.app.route('/', calendarRoutes(calendarFeeds));
+  world.app.route('/api', noticeRoutes({ notices }));
+  const lessonNotes = createLessonNoteService({ db, requireSession: (actor, id) => classSessions.get(actor, id) });
+  world.app.route('/api', lessonNoteRoutes({ lessonNotes }));
+  world.app.route('/api', roomGroupRoutes({ roomGroups: createRoomGroupService({ db }) }));
+  const { devices } = world.services;
+  const roomChecks = createRoomChecks({
+    db,
+    classroomUrl: `ws://127.0.0.1:${httpPort}/classroom`,
+    roomsInSight: (actor, schoolId) => devices.rooms(actor, schoolId),
+    roomsOfSession: async (actor, id) => (await classSessions.get(actor, id)).rooms,
+    keptRoom: (actor, roomId) => devices.keptRoom(actor, roomId),
+    signProbeToken: (claims) => signProbeToken(claims, tokenSecret),
+  });
+  world.app.route('/api', todayRoutes({ devices, classSessions, roomChecks }));
 
   async function addRoom(school: keyof typeof world.schools, name: string): Promise<string> {
     const room = { school_id: world.schools[school], name };

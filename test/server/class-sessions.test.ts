@@ -143,7 +143,7 @@ describe('clashes', () => {
     const { id } = await world.schedule(teacher, start);
     expect(await outcome(teacher.post('/api/class-sessions', world.plan(start + 41)))).toBe('201');
     expect(await outcome(teacher.post('/api/class-sessions', world.plan(start)))).toBe('409 conflict');
-    await teacher.post(`/api/class-sessions/${id}/cancellation`);
+    await teacher.post(`/api/class-sessions/${id}/cancellation`, {});
     expect(await outcome(teacher.post('/api/class-sessions', world.plan(start)))).toBe('201');
     hours += 1;
   });
@@ -183,7 +183,7 @@ describe('changing', () => {
       login === 'office-stranger' ? await world.signInAs('principal-stranger') : await world.signInAs(login);
     const path = `/api/class-sessions/${id}`;
     expect(await outcome(browser.patch(path, { title: '改了' }))).toBe(expected);
-    expect(await outcome(browser.post(`${path}/cancellation`))).toBe(expected);
+    expect(await outcome(browser.post(`${path}/cancellation`, {}))).toBe(expected);
   });
 
   it('cannot hand a session to somebody for whom one may not schedule', async () => {
@@ -207,11 +207,11 @@ describe('changing', () => {
   it('cancels once and for all', async () => {
     const { id } = await world.schedule(teacher, later(), { title: '取消的课' });
     const path = `/api/class-sessions/${id}`;
-    expect(await read(teacher.post(`${path}/cancellation`))).toMatchObject({
+    expect(await read(teacher.post(`${path}/cancellation`, {}))).toMatchObject({
       state: 'cancelled',
       may: { edit: false },
     });
-    expect(await outcome(teacher.post(`${path}/cancellation`))).toBe('200');
+    expect(await outcome(teacher.post(`${path}/cancellation`, {}))).toBe('200');
     expect(await outcome(teacher.patch(path, { title: '又来' }))).toBe('409 session_not_scheduled');
     expect(await outcome(teacher.post(`${path}/start`))).toBe('409 session_already_over');
     expect(await outcome(teacher.post(`${path}/join`))).toBe('409 session_already_over');

@@ -1,25 +1,29 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Converter, type ConverterRun, createConverter } from '../../server/previews/converter.ts';
 import { findSandbox, type Sandbox } from '../../server/previews/sandbox.ts';
-import { openWorkspace } from '../../server/previews/workspace.ts';
+import { openWorkspace, type Workspace } from '../../server/previews/workspace.ts';
 
 const MiB = 1024 * 1024;
 
 describe('a converter', () => {
   /** Made for this file alone; the only folder that is removed at its end. */
   let own: string;
+  let workspace: Workspace;
   let folder: string;
   let sandbox: Sandbox;
   let convert: Converter;
   beforeAll(async () => {
     own = await mkdtemp(join(tmpdir(), 'converter-'));
     await chmod(own, 0o711);
-    folder = (await (await openWorkspace(own)).open()).path;
+    workspace = await openWorkspace(own);
+    folder = (await workspace.open()).path;
     expect(dirname(folder)).toBe(own);
     sandbox = await findSandbox();
     convert = createConverter(sandbox);
@@ -49,13 +53,65 @@ describe('a converter', () => {
     expect(names.filter((name = '') => !known.has(name))).toEqual([]);
   });
 
-  it('is nobody, and reads nothing that is ours', async () => {
+  it('is somebody else than the next job, and neither of them PostgreSQL', async () => {
     expect(process.getuid?.(), 'these tests run as root, as the installation by itself does').toBe(0);
-    expect(await shell('id -u; id -g; id -G')).toBe('65534\n65534\n65534\n');
-    const secret = join(own, 'secret');
-    await writeFile(secret, 'secret', { mode: 0o600 });
-    const reading = shell(`cat ${secret}`);
-    await expect(reading).rejects.toMatchObject({ reason: 'failed', output: expect.stringMatching(/denied/) });
+    const [uid, gid, groups] = (await shell('id -u; id -g; id -G')).split('\n').map(Number);
+    expect([gid, groups]).toEqual([uid, uid]);
+    expect(uid).toBeGreaterThanOrEqual(61_000);
+    expect(uid).toBeLessThan(61_128);
+    const other = (await workspace.open()).path;
+    const run = { folder: other };
+    expect(Number(await shell('id -u', run))).not.toBe(uid);
+    await expect(shell(`ls ${folder}`, run)).rejects.toMatchObject({ output: expect.stringMatching(/No such file/) });
+  });
+
+  it('sees the system, its own folder, and nothing else', async () => {
+    const open = join(own, 'open-to-all');
+    await writeFile(open, 'ours', { mode: 0o644 });
+    await expect(shell(`cat ${open}`)).rejects.toMatchObject({ output: expect.stringMatching(/No such file/) });
+    const seen = new Set((await shell('ls -A /')).trim().split('\n'));
+    const expected = new Set('bin dev etc lib lib32 lib64 libx32 proc sbin tmp usr var'.split(' '));
+    expect([...seen].filter((name) => !expected.has(name))).toEqual([]);
+    expect(await shell('ls -A /tmp')).toBe(`${basename(own)}\n`);
+    expect(await shell('ls -A /etc')).not.toMatch(/passwd|shadow|hosts/);
+    for (const place of ['/usr/x', '/etc/x', '/x', '/dev/x']) {
+      const writing = shell(`: > ${place}`);
+      await expect(writing, place).rejects.toMatchObject({ output: expect.stringMatching(/denied|Read-only/) });
+    }
+  });
+
+  it('works in a folder of any name', async () => {
+    const odd = await openWorkspace(join(own, '学校 资料\\040 #1\t"$(id)"'));
+    const one = await odd.open();
+    expect(await shell('echo made > it && cat it && pwd', { folder: one.path })).toBe(`made\n${one.path}\n`);
+    await one.close();
+  });
+
+  it('has no rights, and gets none', async () => {
+    const status = await shell('cat /proc/self/status');
+    for (const set of ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb'])
+      expect(status).toMatch(`${set}:\t${'0'.repeat(16)}`);
+    expect(status).toMatch('NoNewPrivs:\t1');
+    await expect(shell('mount -t tmpfs tmpfs /tmp')).rejects.toMatchObject({ reason: 'failed' });
+  });
+
+  it('knows of no process but its own, and can end none', async () => {
+    const [mine] = (await shell('ls -d /proc/[0-9]* | wc -l')).trim().split('\n').map(Number);
+    expect(mine).toBeLessThan(8);
+    await expect(shell(`kill -0 ${process.pid}`)).rejects.toMatchObject({
+      output: expect.stringMatching(/No such process/),
+    });
+  });
+
+  it('starts no more processes than it may', { timeout: 30_000 }, async () => {
+    const fork = 'for n in $(seq 100); do sleep 5 & done; echo all';
+    await expect(shell(fork, { processes: 20 })).rejects.toMatchObject({ output: expect.stringMatching(/fork/i) });
+    // What one job uses up is not missing to another.
+    expect(await shell('for n in $(seq 10); do sleep 0.1 & done; wait; echo all', { processes: 20 })).toBe('all\n');
+  });
+
+  it('is the first to give its memory back', async () => {
+    expect(await shell('cat /proc/self/oom_score_adj')).toBe('1000\n');
   });
 
   it('has no network', async () => {
@@ -75,11 +131,28 @@ describe('a converter', () => {
 
   it('is ended with all that it started when its time is over', async () => {
     const startedAt = performance.now();
-    const run = shell('sleep 30 & echo $! > child; wait', { timeoutMs: 500 });
+    const mark = `30.${process.pid}1`;
+    const run = shell(`setsid sleep ${mark} & sleep ${mark}`, { timeoutMs: 500 });
+    await sleep(300);
+    expect(await running(mark)).not.toEqual([]);
     await expect(run).rejects.toMatchObject({ reason: 'timeout' });
     expect(performance.now() - startedAt).toBeLessThan(5000);
     await sleep(100);
-    expect(await isRunning(Number(await readFile(join(folder, 'child'), 'utf8')))).toBe(false);
+    expect(await running(mark)).toEqual([]);
+  });
+
+  it('is ended when the server was killed', async () => {
+    const mark = `30.${process.pid}2`;
+    const previews = join(import.meta.dirname, '../../server/previews');
+    const script = `
+      import { createConverter } from '${previews}/converter.ts';
+      import { findSandbox } from '${previews}/sandbox.ts';
+      await createConverter(await findSandbox())({ program: 'sh', args: ['-c', 'setsid sleep ${mark} & sleep ${mark}'],
+        folder: '${folder}', timeoutMs: 60_000, memoryBytes: 1e9, fileBytes: 1e6, signal: new AbortController().signal });`;
+    const server = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'inherit' });
+    await vi.waitFor(async () => expect((await running(mark)).length).toBeGreaterThan(1), { timeout: 10_000 });
+    server.kill('SIGKILL');
+    await vi.waitFor(async () => expect(await running(mark)).toEqual([]), { timeout: 5000 });
   });
 
   it('is ended when the job is', async () => {
@@ -95,8 +168,31 @@ describe('a converter', () => {
     await expect(shell('', run)).rejects.toMatchObject({ reason: 'failed' });
   });
 
+  it('gets no more of it by many processes either', async () => {
+    // Without a line end, tail keeps all that it was given.
+    const many = 'for n in 1 2 3 4; do (head -c 150M /dev/zero; sleep 8) | tail & done; wait';
+    const run = { memoryBytes: 400 * MiB, timeoutMs: 10_000 };
+    await expect(shell(many, run)).rejects.toMatchObject({ reason: 'memory' });
+    await expect(shell('(head -c 150M /dev/zero; sleep 1) | tail -c 1', run)).resolves.toBe('\0');
+  });
+
   it('writes no larger files than it may', async () => {
     await expect(shell('head -c 20000000 /dev/zero > large')).rejects.toMatchObject({ reason: 'failed' });
+  });
+
+  it('does not fill the disk with many files', { timeout: 30_000 }, async () => {
+    const run = { fileBytes: 10 * MiB, folderBytes: 30 * MiB, timeoutMs: 20_000 };
+    const script = 'n=0; while :; do n=$((n+1)); head -c 1000000 /dev/zero > "many-$n"; done';
+    await expect(shell(script, run)).rejects.toMatchObject({ reason: 'room' });
+    await expect(shell('rm many-*')).resolves.toBe('');
+    const empty = 'mkdir -p deep; n=0; while :; do n=$((n+1)); : > "deep/$n"; done';
+    await expect(shell(empty, run)).rejects.toMatchObject({ reason: 'room' });
+    await expect(shell('rm -r deep')).resolves.toBe('');
+  });
+
+  it('leaves no link and no pipe for us to follow', async () => {
+    await shell('mkdir out; ln -s /etc/shadow out/page.png; mkfifo out/pipe; ln -s / out/all; echo kept > out/plain');
+    expect(await readdir(join(folder, 'out'))).toEqual(['plain']);
   });
 
   it('does not fill our memory with what it prints', async () => {
@@ -109,11 +205,10 @@ describe('a converter', () => {
   });
 });
 
-async function isRunning(pid: number): Promise<boolean> {
-  const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ESRCH') return '';
-    throw error;
-  });
-  // A zombie has ended and waits for its parent.
-  return status !== '' && !status.includes(') Z ');
+/** Command lines of all processes of this machine that hold the mark. */
+async function running(mark: string): Promise<string[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-eo', 'stat,args', '--no-headers']);
+  return stdout
+    .split('\n')
+    .filter((line) => line.includes(`sleep ${mark}`) && !line.startsWith('Z') && !line.includes('import {'));
 }

@@ -159,6 +159,8 @@ describe('devices', () => {
     expect((await second.browser.get('/api/me')).status).toBe(200);
     expect(await outcome(operator.delete(`/api/rooms/${second.roomId}`))).toBe('204');
     expect(await outcome(second.browser.get('/api/me'))).toBe('401 not_signed_in');
+    // Also where they are already: in a lesson that goes on.
+    expect(world.revoked).toEqual(expect.arrayContaining([first.deviceId, second.deviceId]));
   });
 
   it('are revoked by their school only', async () => {

@@ -4,16 +4,28 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ServerType, serve } from '@hono/node-server';
 import { pino } from 'pino';
+import { captionRoutes } from '../../server/captions/routes.ts';
+import { createCaptionService } from '../../server/captions/service.ts';
 import type { Database } from '../../server/database/database.ts';
+import { createDerivedImages } from '../../server/files/derived.ts';
 import { handleFileJobs } from '../../server/files/jobs.ts';
+import { renditionRoutes } from '../../server/files/renditions/routes.ts';
+import { createRenditionService } from '../../server/files/renditions/service.ts';
 import { fileRoutes } from '../../server/files/routes.ts';
 import { eraseFileJob, processFileJob, sweepFilesJob } from '../../server/files/schema.ts';
 import { createFileService } from '../../server/files/service.ts';
 import { answerFailure } from '../../server/http/failure.ts';
 import { type Actor, createRouter } from '../../server/http/route.ts';
 import { createJobs } from '../../server/jobs/jobs.ts';
+import { createOutbox } from '../../server/outbox/outbox.ts';
+import { playbackRoutes } from '../../server/playback/routes.ts';
+import { createPlaybackService } from '../../server/playback/service.ts';
 import { handlePreviewJobs } from '../../server/previews/jobs.ts';
 import type { PreviewProcessor } from '../../server/previews/processor.ts';
+import { handleRenditionJobs } from '../../server/previews/renditions/jobs.ts';
+import type { Renderer } from '../../server/previews/renditions/renderer.ts';
+import { decodeText, textForSearch } from '../../server/previews/text.ts';
+import { lockQuota } from '../../server/schools/quota.ts';
 import { createDiskStorage, type DiskStorage } from '../../server/storage/disk.ts';
 import type { S3Storage } from '../../server/storage/s3.ts';
 import type { Storage } from '../../server/storage/storage.ts';
@@ -31,8 +43,12 @@ type AccountActor = Extract<Actor, { kind: 'account' }>;
 export interface FilesWorldOptions extends Partial<Pick<UploadsOptions, 'maxBytes' | 'expiryMs' | 'freeBytes'>> {
   /** The default is a disk storage in a folder of its own. */
   storage?: S3Storage;
+  /** Whether new files wait for a virus scanner. */
+  scanned?: boolean;
   /** Given, the jobs are run and not only sent. */
   processor?: (given: { db: Database; storage: Storage; directory: string }) => Promise<PreviewProcessor>;
+  /** Given, renditions are made by jobs. */
+  renderer?: (given: { db: Database; storage: Storage; directory: string }) => Promise<Renderer>;
   /** Shared by instances that are to be processes of one installation. */
   shared?: { database: TestDatabase; folder: string };
 }
@@ -83,15 +99,31 @@ export async function createFilesWorld(options: FilesWorldOptions = {}) {
     office: { kind: 'account', id: accounts.teacher.id, role: 'office', schoolId: null, allianceIds: [] },
     device: { kind: 'device', id: accounts.teacher.id, roomId: accounts.teacher.id, schoolId: '', allianceIds: [] },
   };
-  const readers = { resource: new Set<string>(), slides: new Set<string>() };
+  const readers = { resource: new Set<string>(), editing: new Set<string>(), slides: new Set<string>() };
   const downloads: { actorId: string; fileId: string }[] = [];
+  const failures: unknown[] = [];
   const files = createFileService({
     db,
     storage,
     jobs,
+    scanned: options.scanned ?? false,
+    derived: createDerivedImages({ db, storage, onFailure: (error) => failures.push(error) }),
     mayReadResource: async (actor) => readers.resource.has(actor.id),
     mayReadAsSlides: async (actor) => readers.slides.has(actor.id),
     countDownload: async (actor, { id }) => void downloads.push({ actorId: actor.id, fileId: id }),
+  });
+  const captions = createCaptionService({
+    db,
+    files,
+    outbox: createOutbox(),
+    decode: (bytes) => decodeText(bytes, false),
+    searchable: textForSearch,
+    mayEditResource: async (actor) => readers.editing.has(actor.id),
+  });
+  const playback = createPlaybackService({
+    db,
+    files,
+    titlesOf: async (actor, ids) => new Map(readers.resource.has(actor.id) ? ids.map((id) => [id, '课'] as const) : []),
   });
   const expiryMs = options.expiryMs ?? 3_600_000;
   const store = await createUploadStore(storage, { directory: join(folder, 'uploads'), expiryMs });
@@ -101,6 +133,7 @@ export async function createFilesWorld(options: FilesWorldOptions = {}) {
     log,
     store,
     files,
+    lockQuota,
     freeBytes: options.freeBytes ?? storage.freeBytes,
     maxBytes: options.maxBytes ?? 1024 ** 3,
     expiryMs,
@@ -110,8 +143,12 @@ export async function createFilesWorld(options: FilesWorldOptions = {}) {
   if (options.processor) {
     handleFileJobs(jobs, { db, storage, files });
     handleUploadJobs(jobs, uploads);
-    handlePreviewJobs(jobs, await options.processor({ db, storage, directory: join(folder, 'tmp') }), 2);
+    const previews = await options.processor({ db, storage, directory: join(folder, 'tmp') });
+    handlePreviewJobs(jobs, { db, previews, concurrency: 2 });
   } else for (const job of [processFileJob, eraseFileJob, sweepFilesJob]) jobs.declare(job);
+  if (options.renderer) {
+    handleRenditionJobs(jobs, db, await options.renderer({ db, storage, directory: join(folder, 'renditions') }), 1);
+  }
   await jobs.start();
 
   const app = createRouter();
@@ -124,6 +161,9 @@ export async function createFilesWorld(options: FilesWorldOptions = {}) {
   });
   app.route('/api', uploadRoutes({ uploads }));
   app.route('/api', fileRoutes({ files }));
+  app.route('/api', captionRoutes({ captions }));
+  app.route('/api', playbackRoutes({ playback }));
+  app.route('/api', renditionRoutes({ renditions: createRenditionService({ db, storage, files }) }));
 
   const servers: ServerType[] = [];
   const request = (path: string, { as = 'teacher', ...init }: RequestInit & { as?: string } = {}) => {
@@ -141,9 +181,11 @@ export async function createFilesWorld(options: FilesWorldOptions = {}) {
     jobs,
     files,
     uploads,
+    captions,
     accounts,
     readers,
     downloads,
+    failures,
     request,
 
     /** Status and code of a refusal, as `404 not_found`. */

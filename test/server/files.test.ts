@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'content-disposition';
@@ -88,6 +88,22 @@ describe('files', () => {
       expect([response.status, (await response.arrayBuffer()).byteLength]).toEqual([200, 100_000]);
     },
   );
+
+  it('are closed when nobody reads on', async () => {
+    const open = async () => {
+      const links = (await readdir('/proc/self/fd')).map((name) => readlink(`/proc/self/fd/${name}`).catch(() => ''));
+      return (await Promise.all(links)).filter((target) => target.endsWith(id)).length;
+    };
+    const unread = await world.request(address());
+    expect(await open()).toBe(1);
+    await unread.body?.cancel();
+    await expect.poll(open).toBe(0);
+
+    const half = (await world.request(address())).body?.getReader();
+    await half?.read();
+    await half?.cancel();
+    await expect.poll(open).toBe(0);
+  });
 
   it.each(['bytes=100000-', 'bytes=100000-100001', 'bytes=-0'])('refuse %s', async (range) => {
     const response = await world.request(address(), { headers: { range } });
@@ -218,6 +234,13 @@ describe('files', () => {
       [unused, used],
     ]);
     expect(await world.files.sweep(new Date())).toBe(1);
+    expect(await world.files.sweep(new Date())).toBe(0);
+    const told = await world.database.pool.query(
+      "select subject_id, subject_title, actor_id, ip_address from audit_event where action = 'file.deleted' and subject_id = any($1)",
+      [[unused, used]],
+    );
+    // By the server itself.
+    expect(told.rows).toEqual([{ subject_id: unused, subject_title: 'a.pdf', actor_id: null, ip_address: null }]);
     expect(await world.refusal(`/files/${unused}`)).toBe('404 not_found');
     expect(await world.db.selectFrom('file').select('deleted_at').where('id', '=', used).executeTakeFirst()).toEqual({
       deleted_at: null,

@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { createMeilisearchIndex } from '../../search/index.ts';
 import { catalogRoutes } from '../../server/catalog/routes.ts';
 import { createCatalogService } from '../../server/catalog/service.ts';
+import { createDerivedImages } from '../../server/files/derived.ts';
 import { createFileService } from '../../server/files/service.ts';
 import { createJobs } from '../../server/jobs/jobs.ts';
 import { createOutbox } from '../../server/outbox/outbox.ts';
@@ -18,6 +19,9 @@ import { type Resource, resourceSummarySchema } from '../../server/resources/sch
 import { createResourceSearch } from '../../server/resources/search.ts';
 import { createResourceService } from '../../server/resources/service.ts';
 import { createDiskStorage } from '../../server/storage/disk.ts';
+import { synonymRoutes } from '../../server/synonyms/routes.ts';
+import { createSynonymService } from '../../server/synonyms/service.ts';
+import { createVocabulary } from '../../server/synonyms/vocabulary.ts';
 import { testMeilisearch } from '../environment/services.ts';
 import { createSwitchableServer } from '../environment/switchable-server.ts';
 import type { Browser } from './environment/browser.ts';
@@ -52,12 +56,18 @@ export async function createLibraryWorld() {
   await jobs.start();
 
   const catalog = createCatalogService({ db });
+  const synonyms = createSynonymService({ db });
   const outbox = createOutbox();
-  const source = createResourceDocuments({ db, placesOf: catalog.placesOf });
+  const source = createResourceDocuments({
+    db,
+    placesOf: catalog.placesOf,
+    vocabulary: createVocabulary({ catalog, synonyms }),
+  });
   const files = createFileService({
     db,
     storage,
     jobs,
+    derived: createDerivedImages({ db, storage, onFailure: (error) => log.warn({ err: error }, 'no smaller image') }),
     mayReadResource: (actor, id) => resources.isVisible(actor, id),
     mayReadAsSlides: () => Promise.resolve(false),
     countDownload: (_actor, file) =>
@@ -67,7 +77,7 @@ export async function createLibraryWorld() {
     db,
     pool: database.pool,
     index,
-    slugNames: catalog.names,
+    catalogNames: catalog.names,
     placesOf: catalog.placesOf,
     log,
   });
@@ -78,10 +88,12 @@ export async function createLibraryWorld() {
     placesOf: catalog.placesOf,
     filesOf: files.ofResource,
     recordingOf: () => Promise.resolve(null),
+    retentionOf: () => Promise.resolve(null),
     jobs,
   });
   world.app.route('/api', catalogRoutes({ catalog }));
   world.app.route('/api', resourceRoutes({ resources }));
+  world.app.route('/api', synonymRoutes({ synonyms }));
 
   let relay: Relay | undefined;
   const client = new Meilisearch({ host: meilisearch.url, apiKey: meilisearch.key });

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { all } from '../../search/index.ts';
+import { all, parseQuery } from '../../search/index.ts';
 import { createOutbox, outboxSize } from '../../server/outbox/outbox.ts';
 import { rebuildIndex } from '../../server/outbox/rebuild.ts';
 import type { Relay } from '../../server/outbox/relay.ts';
@@ -23,7 +23,9 @@ afterEach(() => relay.stop());
 
 async function found(query: string): Promise<string[]> {
   const { hits } = await world.index.search({
-    query,
+    query: parseQuery(query),
+    match: 'all',
+    by: 'words',
     filter: all(),
     sort: 'relevance',
     limit: 50,
@@ -122,7 +124,9 @@ describe('relay', () => {
 describe('rows that a document copies', () => {
   async function shownOf(title: string) {
     const { hits } = await world.index.search({
-      query: title,
+      query: parseQuery(title),
+      match: 'all',
+      by: 'words',
       filter: all(),
       sort: 'relevance',
       limit: 1,

@@ -7,17 +7,8 @@ import { fileSchema } from '../../server/files/schema.ts';
 import { openPreviewProcessor } from '../../server/previews/open-processor.ts';
 import type { PreviewProcessor, Programs } from '../../server/previews/processor.ts';
 import { createFilesWorld, type FilesWorld, log, sha256, upload } from './files-world.ts';
+import { programs } from './sample-programs.ts';
 import * as samples from './samples.ts';
-
-const programs: Programs = {
-  soffice: 'soffice',
-  pdfinfo: 'pdfinfo',
-  pdftoppm: 'pdftoppm',
-  pdftotext: 'pdftotext',
-  ffprobe: 'ffprobe',
-  ffmpeg: 'ffmpeg',
-  heifConvert: 'heif-convert',
-};
 
 describe('processing a file', () => {
   let world: FilesWorld;
@@ -52,17 +43,26 @@ describe('processing a file', () => {
     await rm(folder, { recursive: true });
   });
 
-  const context = { signal: AbortSignal.timeout(120_000), lastAttempt: false, log };
+  const context = {
+    /** Of each file anew. */
+    get signal() {
+      return AbortSignal.timeout(120_000);
+    },
+    lastAttempt: false,
+    log,
+  };
   async function processed(name: string, content: Uint8Array, by = processor) {
     const id = await upload(world, name, content);
     await by.process(id, context);
     const response = await world.request(`/files/${id}`);
-    const { content_text } = await world.db
-      .selectFrom('file')
-      .select('content_text')
-      .where('id', '=', id)
-      .executeTakeFirstOrThrow();
-    return { id, file: fileSchema.parse(await response.json()), text: content_text };
+    const pages = await world.db
+      .selectFrom('page_text')
+      .select(['number', 'text'])
+      .where('file_id', '=', id)
+      .orderBy('number')
+      .execute();
+    const texts = Object.fromEntries(pages.map(({ number, text }) => [number, text]));
+    return { id, file: fileSchema.parse(await response.json()), texts };
   }
   async function image(path: string) {
     const response = await world.request(path);
@@ -77,7 +77,7 @@ describe('processing a file', () => {
 
   it('draws the pages of a Word document and finds its words', { timeout: 60_000 }, async () => {
     const content = await samples.docx();
-    const { id, file, text } = await processed('分数的初步认识.docx', content);
+    const { id, file, texts } = await processed('分数的初步认识.docx', content);
     expect(file).toMatchObject({
       state: 'ready',
       errorCode: null,
@@ -86,7 +86,7 @@ describe('processing a file', () => {
       bytes: content.length,
     });
     expect(file.mediaType).toBe('application/vnd.openxmlformats-officedocument.wordprocessingml.document');
-    expect(text).toContain('几分之一');
+    expect(texts[1]).toContain('几分之一');
     for (const width of [320, 640, 1280])
       expect((await image(`/files/${id}/pages/2?width=${width}`)).width).toBe(width);
     // Something is drawn: Chinese without a font would be as blank as paper.
@@ -115,9 +115,9 @@ describe('processing a file', () => {
   });
 
   it('draws a PDF of many pages', { timeout: 60_000 }, async () => {
-    const { id, file, text } = await processed('练习.pdf', await samples.pdf(11));
+    const { id, file, texts } = await processed('练习.pdf', await samples.pdf(11));
     expect(file).toMatchObject({ state: 'ready', pages: 11, mediaType: 'application/pdf' });
-    expect(text).toContain('Page 11 of the worksheet');
+    expect(texts[11]).toContain('Page 11 of the worksheet');
     const { content } = await image(`/files/${id}/pages/11?width=320`);
     expect(content.equals((await image(`/files/${id}/pages/1?width=320`)).content)).toBe(false);
   });
@@ -160,9 +160,9 @@ describe('processing a file', () => {
   });
 
   it('reads texts, also those of Chinese Windows', async () => {
-    expect((await processed('说明.txt', Buffer.from('同课异构\n教研活动'))).text).toBe('同课异构 教研活动');
+    expect((await processed('说明.txt', Buffer.from('同课异构\n教研活动'))).texts).toEqual({ 1: '同课异构 教研活动' });
     const gb18030 = Buffer.from([0xb7, 0xd6, 0xca, 0xfd, 0x0d, 0x0a]);
-    expect((await processed('旧.txt', gb18030)).text).toBe('分数');
+    expect((await processed('旧.txt', gb18030)).texts).toEqual({ 1: '分数' });
     expect((await processed('题.csv', Buffer.from('题目,答案\n1+1,2'))).file).toMatchObject({
       mediaType: 'text/csv',
       state: 'ready',
@@ -212,7 +212,7 @@ describe('processing a file', () => {
     })
       .png({ compressionLevel: 9 })
       .toBuffer();
-    expect((await processed('炸弹.png', bomb)).file).toMatchObject({ state: 'failed', errorCode: 'preview_failed' });
+    expect((await processed('炸弹.png', bomb)).file).toMatchObject({ state: 'failed', errorCode: 'file_too_complex' });
   });
 
   it('is ready without a preview where the converter is not installed', async () => {
@@ -243,7 +243,12 @@ describe('processing a file', () => {
 
   it('leaves nothing behind, and may be done again', { timeout: 60_000 }, async () => {
     const { id } = await processed('练习.pdf', await samples.pdf(2));
-    const before = await world.db.selectFrom('preview').select('object_key').where('file_id', '=', id).execute();
+    const known = async () => {
+      const previews = world.db.selectFrom('preview').select('object_key').where('file_id', '=', id);
+      const words = world.db.selectFrom('page_words').select('object_key').where('file_id', '=', id);
+      return previews.unionAll(words).execute();
+    };
+    const before = await known();
     await world.storage.put(
       `previews/${id}/killed/page-1-320.webp`,
       (async function* () {
@@ -252,7 +257,7 @@ describe('processing a file', () => {
       { bytes: 1 },
     );
     await processor.process(id, context);
-    const after = await world.db.selectFrom('preview').select('object_key').where('file_id', '=', id).execute();
+    const after = await known();
     expect(after).toHaveLength(before.length);
     const keys: string[] = [];
     for await (const { key } of world.storage.list(`previews/${id}/`)) keys.push(key);

@@ -5,7 +5,6 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { buffer } from 'node:stream/consumers';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import { testWorkerBin } from '../environment/services.ts';
@@ -70,13 +69,79 @@ async function end(child: ChildProcess): Promise<void> {
 const recordingOf = (classSessionId: string) =>
   world.db.selectFrom('recording').selectAll().where('class_session_id', '=', classSessionId).executeTakeFirstOrThrow();
 
+/** What was written of each source by each server. */
+const spansOf = (classSessionId: string) =>
+  world.db
+    .selectFrom('recording_chunk')
+    .innerJoin('recording', 'recording.id', 'recording_chunk.recording_id')
+    .innerJoin('recording_track', (join) =>
+      join
+        .onRef('recording_track.recording_id', '=', 'recording_chunk.recording_id')
+        .onRef('recording_track.id', '=', 'recording_chunk.track_id'),
+    )
+    .where('recording.class_session_id', '=', classSessionId)
+    .select((eb) => ['source', eb.fn.min('first_arrival').as('from'), eb.fn.max('last_arrival').as('to')])
+    .groupBy(['source', 'recording_track.epoch'])
+    .orderBy('source')
+    .orderBy('recording_track.epoch')
+    .execute();
+
+/** So many stretches are written, and each is as long: however long a busy machine takes to begin. */
+async function written(classSessionId: string, stretches: number, atLeastMs: number): Promise<void> {
+  const check = async () => {
+    const lengths = (await spansOf(classSessionId)).map(({ from, to }) => to.getTime() - from.getTime());
+    expect(lengths).toHaveLength(stretches);
+    expect(Math.min(...lengths)).toBeGreaterThanOrEqual(atLeastMs);
+  };
+  await vi.waitFor(check, { timeout: 30_000, interval: 100 });
+}
+
 describe('a server that is killed', () => {
+  it('and comes back in mid-lesson makes one recording, with a gap of the time that it was gone', {
+    timeout: 120_000,
+  }, async () => {
+    const id = await liveSession();
+    for (let server = 0; server < 2; server += 1) {
+      const recorder = await run('record', id);
+      await written(id, 2 * (server + 1), 3_000);
+      await recorder.kill();
+    }
+    const spans = await spansOf(id);
+    expect(spans.map(({ source }) => source)).toEqual(['camera', 'camera', 'microphone', 'microphone']);
+
+    const watch = world.watch(500);
+    await vi.waitFor(async () => expect(await world.recordingJobs(id)).toEqual(['recording.conclude']), 10_000);
+    await watch.close();
+    const finisher = await openRecordings({ databaseUrl: world.database.url, folder: world.folder });
+    onTestFinished(() => finisher.close());
+    await finisher.jobs.start();
+    await vi.waitFor(async () => expect((await recordingOf(id)).state).toBe('finished'), {
+      timeout: 60_000,
+      interval: 200,
+    });
+    const { resource_id: resourceId } = await recordingOf(id);
+    const shown = await finisher.service.recordingOf(resourceId ?? '');
+    let [gone, whole] = [0, 0];
+    for (const source of ['camera', 'microphone']) {
+      const [first, second] = spans.filter((span) => span.source === source);
+      if (!first || !second) throw new Error(`no two stretches of the ${source}`);
+      const awayMs = second.from.getTime() - first.to.getTime();
+      gone += awayMs;
+      whole += second.to.getTime() - first.from.getTime();
+      const longest = Math.max(
+        ...(shown?.gaps ?? []).filter(({ track }) => track === source).map(({ startMs, endMs }) => endMs - startMs),
+      );
+      expect(Math.abs(longest - awayMs)).toBeLessThan(500);
+    }
+    expect(Math.abs((shown?.completeness ?? 0) - (1 - gone / whole))).toBeLessThan(0.05);
+  });
+
   it('while it records, and again while it finishes, loses at most two seconds of a track', {
     timeout: 120_000,
   }, async () => {
     const id = await liveSession();
     const recorder = await run('record', id);
-    await delay(9_000);
+    await written(id, 2, 5_000);
     const killedAt = await recorder.kill();
 
     const { id: recordingId, state } = await recordingOf(id);

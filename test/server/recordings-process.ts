@@ -12,6 +12,7 @@ import { createJobs } from '../../server/jobs/jobs.ts';
 import { createOutbox } from '../../server/outbox/outbox.ts';
 import { createRecordings } from '../../server/recordings/recordings.ts';
 import { createDiskStorage } from '../../server/storage/disk.ts';
+import type { Storage } from '../../server/storage/storage.ts';
 
 const log = pino({ level: process.env.LOG_LEVEL ?? 'silent' }, pino.destination(2));
 
@@ -22,20 +23,24 @@ export interface RecordingsAt {
 }
 
 /** The recordings of a server, with the jobs that finish them. */
-export async function openRecordings({ databaseUrl, folder }: RecordingsAt, waitingChunks = 0) {
+export async function openRecordings(
+  { databaseUrl, folder }: RecordingsAt,
+  { storage: given, waitingChunks }: { storage?: Storage; waitingChunks?: (recordingId: string) => number } = {},
+) {
   const database = openDatabase({ url: databaseUrl, poolSize: 3, onIdleError: (error) => log.warn(error) });
-  const storage = await createDiskStorage({ directory: join(folder, 'objects') });
+  const storage = given ?? (await createDiskStorage({ directory: join(folder, 'objects') }));
   const jobs = createJobs({ databaseUrl, log });
-  const waiting = { chunks: waitingChunks };
+  const waiting = { chunks: 0 };
   const recordings = createRecordings({
     db: database.db,
     storage,
     jobs,
     log,
     outbox: createOutbox(),
+    onPublished: async () => undefined,
     workRoot: join(folder, 'tmp'),
     finishVideo: finishRecording,
-    waitingChunks: () => waiting.chunks,
+    waitingChunks: waitingChunks ?? (() => waiting.chunks),
   });
   return {
     ...recordings,

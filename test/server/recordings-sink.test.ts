@@ -162,6 +162,15 @@ describe('a chunk', () => {
     expect((await readJournal(world.db, recordingId)).chunks).toEqual([chunk]);
   });
 
+  it('that was lost on its way is a row without an object', async () => {
+    const { recordingId, track } = await opened();
+    const chunk = chunkOf(track, 0, Buffer.from('packets'));
+    await world.sink.chunkLost(chunk);
+    await world.sink.chunkLost(chunk);
+    expect((await readJournal(world.db, recordingId)).chunks).toEqual([chunk]);
+    await expect(world.storage.get(chunkKey(chunk))).rejects.toMatchObject({ code: 'not_found' });
+  });
+
   it('comes with what happened, once and in order', async () => {
     const { recordingId } = await opened();
     const events = [

@@ -14,6 +14,7 @@ import { createOutbox } from '../../server/outbox/outbox.ts';
 import { createCleaning } from '../../server/recordings/clean.ts';
 import { createFinishing } from '../../server/recordings/finish.ts';
 import { recordingPrefix } from '../../server/recordings/journal.ts';
+import { findOnPages } from '../../server/resources/page-hits.ts';
 import { testWorkerBin } from '../environment/services.ts';
 import { encodeLesson, type PlannedPacket } from '../media/environment/lesson-packets.ts';
 import { freePorts } from '../media/environment/ports.ts';
@@ -123,6 +124,11 @@ const context = (lastAttempt: boolean, attempt = 1): JobContext => ({
 describe('a lesson', { timeout: 120_000 }, () => {
   it('becomes a class recording of the library', async () => {
     const { id, slidesFileId, end, read } = await liveSession();
+    const words = ['认识几分之一', '折一折，涂一涂', '比一比大小', '练习', '小结'];
+    await world.db
+      .insertInto('page_text')
+      .values(words.map((text, index) => ({ file_id: slidesFileId, number: index + 1, text })))
+      .execute();
     await teach(id, slidesFileId, 5_000);
     await end();
     await vi.waitFor(async () => expect((await recordingOf(id)).state).toBe('finished'), patience);
@@ -186,6 +192,37 @@ describe('a lesson', { timeout: 120_000 }, () => {
     expect(shown?.slides[1]?.atMs).toBeLessThan(Number(durationMs));
     expect(await recordings.service.recordingOf(crypto.randomUUID())).toBeNull();
 
+    // The words of the slides that were shown lead to their moment; of the others nothing is said.
+    const find = async (term: string) => (await findOnPages(world.db, [resource.id], [term])).get(resource.id);
+    expect(await find('涂一涂')).toMatchObject({ fileId: recordingId, page: 2, atMs: shown?.slides[1]?.atMs });
+    expect(await find('比一比')).toBeUndefined();
+    // They are read anew, and better; what is said in it stays.
+    await world.db.insertInto('page_text').values({ file_id: recordingId, number: 0, text: '同学们好' }).execute();
+    await world.db.transaction().execute(async (trx) => {
+      await trx.updateTable('page_text').set({ text: '剪一剪' }).where('file_id', '=', slidesFileId).execute();
+      await recordings.pagesRead(trx, slidesFileId);
+    });
+    expect(await find('剪一剪')).toMatchObject({ fileId: recordingId });
+    expect(await find('涂一涂')).toBeUndefined();
+    expect(await find('同学们好')).toMatchObject({ fileId: recordingId });
+    const changes = world.db.selectFrom('outbox').select('id').where('entity_id', '=', resource.id);
+    expect(await changes.execute()).toHaveLength(2);
+
+    // Its sound alone is there at once, and small.
+    const sound = await world.db
+      .selectFrom('rendition')
+      .selectAll()
+      .where('file_id', '=', recordingId)
+      .executeTakeFirstOrThrow();
+    expect(sound).toMatchObject({ name: 'audio', media_type: 'audio/mp4' });
+    expect(sound.bitrate).toBeLessThan(40_000);
+    expect(shown?.thin).toEqual({ bytes: sound.bytes, share: sound.bytes / file.bytes });
+    const soundPath = join(world.folder, 'sound.mp4');
+    await writeFile(soundPath, await buffer(await recordings.storage.get(sound.object_key)));
+    const heard = await probe(soundPath);
+    expect(heard.streams.map(({ codec_name }) => codec_name)).toEqual(['aac']);
+    expect(heard.format.duration * 1000).toBeCloseTo(Number(durationMs), -2.4);
+
     // The chunks were kept until now; the job that deletes them leaves what the library shows.
     expect((await objectsOf(recordingId)).length).toBeGreaterThan(4);
     await createCleaning(recordings)({ recordingId }, context(false));
@@ -208,6 +245,7 @@ describe('a lesson', { timeout: 120_000 }, () => {
       finishVideo: finishRecording,
       waitingChunks: () => 0,
       finishLater: () => Promise.reject(new Error('nothing waits')),
+      onPublished: () => Promise.resolve(),
       sendClean: () => Promise.resolve(),
     });
     await expect(finish({ recordingId }, context(false, 4))).rejects.toThrow('missing or damaged');
@@ -239,6 +277,7 @@ describe('a lesson', { timeout: 120_000 }, () => {
       finishVideo: finishRecording,
       waitingChunks: () => waiting,
       finishLater: async (later) => void postponed.push(later),
+      onPublished: () => Promise.resolve(),
       sendClean: () => Promise.resolve(),
     });
     // What still lies on the disk of the media node is waited for.

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { facetFields } from '../../search/index.ts';
+import { facetFields, parseQuery } from '../../search/index.ts';
 import type { Actor } from '../../server/http/route.ts';
 import { visibleInIndex } from '../../server/resources/policy.ts';
 import {
@@ -241,7 +241,9 @@ describe('the rule of visibility', () => {
     for (const actor of actors) {
       const inDatabase = [...(await visibleCounts(actor, resources)).keys()].toSorted();
       const { hits } = await world.index.search({
-        query: '规则',
+        query: parseQuery('规则'),
+        match: 'all',
+        by: 'words',
         filter: visibleInIndex(actor),
         sort: 'relevance',
         limit: 50,

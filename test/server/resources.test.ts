@@ -59,6 +59,44 @@ describe('putting in', () => {
     expect(resource.files.map(({ name }) => name)).toEqual(['课件.pdf', '教案.pdf']);
   });
 
+  it('shows by the first file that can be shown, whatever comes before it', async () => {
+    const names = ['素材.zip', '照片.jpg', '课件.pdf', '教案.pdf'];
+    const fileIds: string[] = [];
+    for (const name of names) fileIds.push(await world.addFile('teacher-lead', name));
+    const [archive = '', photo = '', slides = '', plan = ''] = fileIds;
+    const become = (id: string, media_type: string) =>
+      world.db.updateTable('file').set({ media_type, pages: null }).where('id', '=', id).execute();
+    await become(archive, 'application/zip');
+    await become(photo, 'image/jpeg');
+    await world.db.updateTable('file').set({ pages: 300, total_pages: 1024 }).where('id', '=', slides).execute();
+    const { id } = (await (await teacher.post('/api/resources', { ...draft, fileIds })).json()) as Resource;
+    const cover = async () => (await read(teacher, id)).cover;
+    expect(await cover()).toMatchObject({ fileId: slides, pages: 1024, thumbnail: false });
+    const draw = (file_id: string, kind: 'page' | 'image') =>
+      world.db
+        .insertInto('preview')
+        .values({
+          file_id,
+          kind,
+          width: 320,
+          height: 200,
+          object_key: `${file_id}/1`,
+          media_type: 'image/webp',
+          bytes: 1,
+        })
+        .execute();
+    await draw(photo, 'image');
+    expect(await cover()).toMatchObject({ fileId: photo, thumbnail: true });
+    await draw(plan, 'page');
+    expect(await cover()).toMatchObject({ fileId: plan, thumbnail: true });
+    await draw(slides, 'page');
+    expect(await cover()).toMatchObject({ fileId: slides, thumbnail: true });
+    await world.db.deleteFrom('preview').where('file_id', 'in', fileIds).execute();
+    const { revision } = await read(teacher, id);
+    await teacher.patch(`/api/resources/${id}`, { revision, fileIds: [archive] });
+    expect(await cover()).toMatchObject({ fileId: archive });
+  });
+
   it('takes no file of another person, none that is used, none that is unknown', async () => {
     const [foreign, own] = [
       await world.addFile('teacher-member', 'a.pdf'),

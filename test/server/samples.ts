@@ -52,11 +52,64 @@ export async function xlsx(): Promise<Buffer> {
   return Buffer.from(await book.xlsx.writeBuffer());
 }
 
+/** Sheets of so many rows and columns each, every cell filled. */
+export async function sheets(...sizes: readonly (readonly [rows: number, columns: number])[]): Promise<Buffer> {
+  const book = new ExcelJS.Workbook();
+  for (const [index, [rows, columns]] of sizes.entries()) {
+    const sheet = book.addWorksheet(`表${index + 1}`);
+    for (let row = 1; row <= rows; row++) {
+      sheet.addRow(Array.from({ length: columns }, (_, column) => `第${row}行${column + 1}`));
+    }
+  }
+  return Buffer.from(await book.xlsx.writeBuffer());
+}
+
 export function pdf(pages: number, options: PDFKit.PDFDocumentOptions = {}): Promise<Buffer> {
   const document = new PDFDocument({ ...options, autoFirstPage: false });
   for (let page = 1; page <= pages; page++) document.addPage().fontSize(40).text(`Page ${page} of the worksheet`);
   document.end();
   return buffer(document);
+}
+
+/** One page whose dictionary has further entries, such as a rotation. */
+export function pdfWithPage(entries: Record<string, unknown>): Promise<Buffer> {
+  const document = new PDFDocument({ autoFirstPage: false });
+  Object.assign(document.addPage().page.dictionary.data, entries);
+  document.fontSize(28).text('Page 1 of the worksheet');
+  document.end();
+  return buffer(document);
+}
+
+export function emptyPdf(): Promise<Buffer> {
+  const document = new PDFDocument();
+  document.end();
+  return buffer(document);
+}
+
+/** As Chinese programs write it: the font is only named, and its encoding is one of Adobe's for simplified Chinese. */
+export function pdfWithoutFonts(words: string): Buffer {
+  const hex = [...words].map((one) => (one.codePointAt(0) ?? 0).toString(16).padStart(4, '0')).join('');
+  const content = `BT /F1 60 Tf 100 600 Td <${hex}> Tj ET`;
+  const objects = [
+    '<< /Type /Catalog /Pages 2 0 R >>',
+    '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
+    '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>',
+    `<< /Length ${content.length} >>\nstream\n${content}\nendstream`,
+    '<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UCS2-H /DescendantFonts [6 0 R] >>',
+    '<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light /DW 1000 /FontDescriptor 7 0 R' +
+      ' /CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 2 >> >>',
+    '<< /Type /FontDescriptor /FontName /STSong-Light /Flags 6 /Ascent 880 /Descent -120 /CapHeight 880 /StemV 93' +
+      ' /ItalicAngle 0 /FontBBox [-25 -254 1000 880] >>',
+  ];
+  let text = '%PDF-1.4\n';
+  const offsets = objects.map((object, index) => {
+    const at = text.length;
+    text += `${index + 1} 0 obj\n${object}\nendobj\n`;
+    return at;
+  });
+  const entries = offsets.map((at) => `${String(at).padStart(10, '0')} 00000 n \n`).join('');
+  text += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${entries}trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${text.length}\n%%EOF\n`;
+  return Buffer.from(text, 'latin1');
 }
 
 export const png = (width: number, height: number) =>

@@ -79,6 +79,34 @@ describe('schools and alliances', () => {
     expect(await outcome(admin.delete(second))).toBe('404 not_found');
   });
 
+  it('lets an administrator see and set what a school may keep', async () => {
+    const [admin, teacher] = [await world.signIn('admin'), await world.signIn('teacher')];
+    const path = `/api/schools/${world.schools.lead}`;
+    const storageSeenBy = async (browser: typeof admin) => {
+      const { items } = (await (await browser.get('/api/schools')).json()) as {
+        items: { id: string; storage?: { usedBytes: number; quotaBytes: number | null } }[];
+      };
+      return items.find(({ id }) => id === world.schools.lead)?.storage;
+    };
+    expect(await storageSeenBy(admin)).toEqual({ usedBytes: 0, quotaBytes: null });
+    expect((await admin.patch(path, { quotaBytes: 5 * 1024 ** 3 })).status).toBe(200);
+    const file = { school_id: world.schools.lead, name: 'a.pdf', media_type: 'application/pdf' };
+    await world.db
+      .insertInto('file')
+      .values([
+        { ...file, bytes: 3_000_000_000, object_key: 'files/one' },
+        { ...file, bytes: 1_000_000_000, object_key: 'files/two' },
+        { ...file, bytes: 7, object_key: 'files/gone', deleted_at: new Date() },
+      ])
+      .execute();
+    expect(await storageSeenBy(admin)).toEqual({ usedBytes: 4_000_000_000, quotaBytes: 5 * 1024 ** 3 });
+    expect(await storageSeenBy(teacher)).toBeUndefined();
+    expect((await admin.patch(path, { quotaBytes: null })).status).toBe(200);
+    expect(await storageSeenBy(admin)).toEqual({ usedBytes: 4_000_000_000, quotaBytes: null });
+    expect(await outcome(admin.patch(path, { quotaBytes: -1 }))).toBe('400 invalid_input');
+    expect(await outcome(admin.patch(path, {}))).toBe('400 invalid_input');
+  });
+
   it('takes effect for those who are signed in', async () => {
     const [admin, teacher] = [await world.signIn('admin'), await world.signIn('teacher', 'stranger')];
     const path = `/api/alliances/${world.alliances.ours}/schools/${world.schools.stranger}`;

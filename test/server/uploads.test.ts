@@ -121,6 +121,36 @@ describe('an upload', () => {
     await full.close();
   });
 
+  it('is refused when its school has used up what it may keep, those on their way counted', async () => {
+    const quota = await createFilesWorld();
+    const schoolId = quota.accounts.teacher.schoolId ?? '';
+    const begin = (bytes: number, as = 'teacher') =>
+      quota.request('/uploads', { as, method: 'POST', headers: creation('a.pdf', bytes) });
+    const id = await upload(quota, 'a.pdf', randomBytes(MiB));
+    await quota.db
+      .updateTable('school')
+      .set({ quota_bytes: 4 * MiB })
+      .where('id', '=', schoolId)
+      .execute();
+
+    const answers = await Promise.all(
+      [...'12345678'].map(async (number) => await begin(MiB, Number(number) % 2 ? 'teacher' : 'colleague')),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 201, 507, 507, 507, 507, 507]);
+    expect(await answers.find(({ status }) => status === 507)?.json()).toMatchObject({
+      code: 'quota_exceeded',
+      quota: { used: 4 * MiB, limit: 4 * MiB, needed: MiB },
+    });
+    expect((await begin(MiB, 'stranger')).status).toBe(201);
+
+    expect((await quota.request(`/files/${id}`, { method: 'DELETE' })).status).toBe(204);
+    expect((await begin(MiB)).status).toBe(201);
+    expect((await begin(1)).status).toBe(507);
+    await quota.db.updateTable('school').set({ quota_bytes: null }).where('id', '=', schoolId).execute();
+    expect((await begin(MiB)).status).toBe(201);
+    await quota.close();
+  });
+
   it.each(['colleague', 'stranger'])('cannot be seen, continued or removed by a %s', async (as) => {
     const id = await create();
     const headers = { 'tus-resumable': '1.0.0' };

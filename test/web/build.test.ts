@@ -33,6 +33,11 @@ function loadedBy(...modules: string[]): Rolldown.OutputChunk[] {
   return [...found.values()];
 }
 
+function pageOf(name: string): string {
+  const page = output.find((one) => one.type === 'asset' && one.fileName === name);
+  return page?.type === 'asset' ? String(page.source) : '';
+}
+
 const holds = (list: Rolldown.OutputChunk[], name: string): boolean =>
   list.some((chunk) => chunk.moduleIds.some((id) => id.includes(`/node_modules/${name}/`)));
 
@@ -63,9 +68,19 @@ describe('the built web', () => {
     expect(strays.filter((id) => !id.includes('node_modules'))).toEqual([]);
   });
 
+  it('asks who is here, and for the first language, before its script is there', () => {
+    expect(pageOf('index.html')).toContain('<link rel="preload" as="fetch" crossorigin href="/api/me">');
+    expect(pageOf('index.html')).toMatch(/<link rel="modulepreload" crossorigin href="\/assets\/zh-CN-[\w-]{8}\.js">/);
+  });
+
+  it('asks for no more than six files before the library is drawn, as many as HTTP/1.1 asks for at a time', () => {
+    const files = pageOf('index.html').match(/(?:src|href)="\/(?:assets|theme)[^"]*"/g) ?? [];
+    expect(files.length).toBeGreaterThan(3);
+    expect(files.length).toBeLessThanOrEqual(6);
+  });
+
   it('has no inline script or style, which the security policy would refuse', () => {
-    const page = output.find((one) => one.type === 'asset' && one.fileName === 'index.html');
-    const html = page?.type === 'asset' ? String(page.source) : '';
+    const html = pageOf('index.html');
     expect(html).toMatch(/<script[^>]+src="\/assets\//);
     expect(html.match(/<script(?![^>]*\ssrc=)[^>]*>/g)).toBeNull();
     expect(html).not.toMatch(/<style|\sstyle=|\son\w+=/);

@@ -1,13 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { cleanSignInsJob } from '../../server/accounts/jobs.ts';
+import { expireAuditEventsJob } from '../../server/audit/jobs.ts';
 import { catalogLevels } from '../../server/catalog/schema.ts';
 import { errorCodes } from '../../server/errors.ts';
-import { eraseFileJob, fileErrorCodeSchema, processFileJob, sweepFilesJob } from '../../server/files/schema.ts';
+import { backfillMediaJob, renderMediaJob } from '../../server/files/renditions/schema.ts';
+import {
+  eraseFileJob,
+  fileErrorCodeSchema,
+  processFileJob,
+  resumeScansJob,
+  sweepFilesJob,
+} from '../../server/files/schema.ts';
 import { roles } from '../../server/http/route.ts';
 import { cleanRecordingJob, concludeRecordingJob, finishRecordingJob } from '../../server/recordings/jobs.ts';
 import { removeResourceJob } from '../../server/resources/jobs.ts';
 import { licences, resourceKinds, visibilities } from '../../server/resources/schema.ts';
 import { faultCodes, partNames } from '../../server/system/faults.ts';
+import { actionNames as auditActions } from '../../server/trail/actions.ts';
 import { sweepUploadsJob } from '../../server/uploads/schema.ts';
 import * as offered from '../../web/api/types.ts';
 import { messages as en } from '../../web/locales/en/index.ts';
@@ -30,12 +39,16 @@ function slots(words: string): string[] {
 }
 
 const jobs = [
+  expireAuditEventsJob,
   cleanSignInsJob,
   finishRecordingJob,
   concludeRecordingJob,
   cleanRecordingJob,
   removeResourceJob,
   processFileJob,
+  resumeScansJob,
+  renderMediaJob,
+  backfillMediaJob,
   eraseFileJob,
   sweepFilesJob,
   sweepUploadsJob,
@@ -84,7 +97,7 @@ describe('the words of the interface', () => {
   });
 
   it('offers every kind, licence, visibility, role and level that the server knows, with words', () => {
-    expect(offered).toMatchObject({ resourceKinds, licences, visibilities, roles, catalogLevels });
+    expect(offered).toMatchObject({ resourceKinds, licences, visibilities, roles, catalogLevels, auditActions });
     const wanted = {
       kind: resourceKinds,
       licence: licences,

@@ -5,6 +5,7 @@ export interface BareAnswers {
   capabilities: types.RtpCapabilities;
   open: types.TransportOptions;
   connect: Record<string, never>;
+  openPlain: { id: string; port: number };
   produce: { id: string };
   consume: types.ConsumerOptions;
   resume: Record<string, never>;

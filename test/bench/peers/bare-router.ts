@@ -10,6 +10,7 @@ import type {
   Consumer,
   DtlsParameters,
   MediaKind,
+  PlainTransport,
   RtpCapabilities,
   RtpParameters,
   WebRtcTransport,
@@ -28,10 +29,10 @@ const webRtcServer = await worker.createWebRtcServer({
     { protocol: 'tcp', ...place },
   ],
 });
-const transports = new Map<string, WebRtcTransport>();
+const transports = new Map<string, WebRtcTransport | PlainTransport>();
 const consumers = new Map<string, Consumer>();
 
-function transportOf(id: string): WebRtcTransport {
+function transportOf(id: string): WebRtcTransport | PlainTransport {
   const found = transports.get(id);
   if (!found) throw new Error(`There is no transport ${id}.`);
   return found;
@@ -45,6 +46,8 @@ interface Asked {
   rtpParameters: RtpParameters;
   rtpCapabilities: RtpCapabilities;
   dtlsParameters: DtlsParameters;
+  /** Of who is sent plain RTP; who sends it is known by where it comes from. */
+  port?: number;
 }
 
 /** Our own page alone asks, so what it sends is taken as it comes. */
@@ -59,6 +62,16 @@ const methods: Record<string, (asked: Asked) => Promise<unknown>> = {
   async connect({ transportId, dtlsParameters }) {
     await transportOf(transportId).connect({ dtlsParameters });
     return {};
+  },
+  async openPlain({ port }) {
+    const transport = await router.createPlainTransport({
+      listenInfo: { protocol: 'udp', ip: place.ip },
+      rtcpMux: true,
+      comedia: port === undefined,
+    });
+    transports.set(transport.id, transport);
+    if (port !== undefined) await transport.connect({ ip: place.ip, port });
+    return { id: transport.id, port: transport.tuple.localPort };
   },
   async produce({ transportId, kind, rtpParameters }) {
     const { id } = await transportOf(transportId).produce({ kind, rtpParameters });

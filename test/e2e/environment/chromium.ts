@@ -1,6 +1,6 @@
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
-const flags = [
+export const flags = [
   '--no-sandbox',
   '--use-fake-ui-for-media-stream',
   '--use-fake-device-for-media-stream',
@@ -20,19 +20,33 @@ export interface Capture {
   audio: string;
 }
 
+export interface ChromiumOptions {
+  /** What to launch, where the browser is at another place than this machine. */
+  executablePath?: string;
+  /** A server without HTTPS whose pages may use camera and microphone all the same. */
+  insecureOrigin?: string;
+}
+
 /** A browser of its own; camera and microphone belong to the whole of it. */
-export function openChromium(capture?: Capture): Promise<Browser> {
+export function openChromium(
+  capture?: Capture,
+  { executablePath = '/usr/bin/chromium', insecureOrigin }: ChromiumOptions = {},
+): Promise<Browser> {
+  const trusting =
+    insecureOrigin === undefined
+      ? []
+      : [`--unsafely-treat-insecure-origin-as-secure=${insecureOrigin}`, '--ignore-certificate-errors'];
   return chromium.launch({
-    executablePath: '/usr/bin/chromium',
+    executablePath,
     // In the plain C locale, Chromium cannot open a file with a Chinese name.
     env: { ...process.env, LC_ALL: 'C.UTF-8' },
-    args: capture
-      ? [
-          ...flags,
-          `--use-file-for-fake-video-capture=${capture.video}`,
-          `--use-file-for-fake-audio-capture=${capture.audio}`,
-        ]
-      : flags,
+    args: [
+      ...flags,
+      ...trusting,
+      ...(capture
+        ? [`--use-file-for-fake-video-capture=${capture.video}`, `--use-file-for-fake-audio-capture=${capture.audio}`]
+        : []),
+    ],
   });
 }
 

@@ -49,6 +49,22 @@ async function prepare({ alliance }: Scene): Promise<{ sessionId: string; roomId
   return { sessionId, roomId: room.id };
 }
 
+/**
+ * Microphones that bring what is played to them: notes are not speech, and a browser takes them for noise now and then, or,
+ * while both sides sound, for an echo.
+ */
+async function keepSound(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const devices = navigator.mediaDevices;
+    const asked = devices.getUserMedia.bind(devices);
+    devices.getUserMedia = ({ audio, ...others } = {}) => {
+      const unprocessed = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+      const sound = audio ? { audio: { ...(audio === true ? {} : audio), ...unprocessed } } : {};
+      return asked({ ...others, ...sound });
+    };
+  });
+}
+
 export async function openClassroom(presenting: CaptureContent, answering: CaptureContent): Promise<Classroom> {
   const scene = await openScene();
   const { sessionId, roomId } = await prepare(scene);
@@ -60,6 +76,7 @@ export async function openClassroom(presenting: CaptureContent, answering: Captu
   const [studioBrowser, roomBrowser] = await Promise.all([openChromium(captures[0]), openChromium(captures[1])]);
   const studio = await scene.open('teacher', { browser: studioBrowser });
   const room = await visit(roomBrowser, scene.product.address, bigScreen);
+  await Promise.all([studio, room].map(keepSound));
   await room.goto(enrolmentPath);
   return {
     scene,

@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { makeRunFolder, removeRunFolder } from '../../environment/folder.ts';
 import { type Alliance, foundAlliance, type Person } from './alliance.ts';
 import { type desktop, openChromium, signInAs, visit } from './chromium.ts';
-import { type Product, startProduct } from './product.ts';
+import { type LaunchOptions, type Product, startProduct } from './product.ts';
 
 /** A running product with its alliance, a browser, and a folder for the files that a test makes. */
 export interface Scene {
@@ -21,9 +21,9 @@ export interface Scene {
   close(): Promise<void>;
 }
 
-export async function openScene(): Promise<Scene> {
+export async function openScene(options: LaunchOptions = {}): Promise<Scene> {
   const dataDir = await makeRunFolder();
-  const [product, browser] = await Promise.all([startProduct(dataDir), openChromium()]);
+  const [product, browser] = await Promise.all([startProduct(dataDir, options), openChromium()]);
   const alliance = await foundAlliance(product);
   const folder = join(dataDir, 'made-by-the-test');
   await mkdir(folder);

@@ -51,6 +51,8 @@ export interface CaptureContent {
   drawing: Drawing;
   plates: readonly Plate[];
   toneHz: number;
+  /** Of the notes, up to 1. */
+  loudness: number;
 }
 
 const camera = { width: 1280, height: 720, rate: 15 };
@@ -59,7 +61,10 @@ const camera = { width: 1280, height: 720, rate: 15 };
  * What a fake camera and a fake microphone deliver: a drawing with a card that shows a plate a second, and short notes.
  * Notes, because the browser's noise suppression takes a tone that goes on and on for the hum of a fan.
  */
-export async function makeCapture(folder: string, { drawing, plates, toneHz }: CaptureContent): Promise<Capture> {
+export async function makeCapture(
+  folder: string,
+  { drawing, plates, toneHz, loudness }: CaptureContent,
+): Promise<Capture> {
   const file = (extension: string) => join(folder, `${drawing}.${extension}`);
   await writeFile(file('png'), await drawingPng(drawing));
   const { width, height, rate } = camera;
@@ -67,7 +72,7 @@ export async function makeCapture(folder: string, { drawing, plates, toneHz }: C
   const hung = `[${plates.length}:v][plate]overlay=${width * card.left}:${height * card.top}:shortest=1,format=yuv420p[out]`;
   const drawn = ['-loop', '1', '-framerate', String(rate), '-i', file('png')];
   await ffmpeg([...show.inputs, ...drawn, '-filter_complex', `${show.filter};${hung}`, '-map', '[out]', file('y4m')]);
-  const notes = `aevalsrc=0.5*sin(2*PI*${toneHz}*t)*lt(mod(t\\,0.5)\\,0.3):s=48000:d=10`;
+  const notes = `aevalsrc=${loudness}*sin(2*PI*${toneHz}*t)*lt(mod(t\\,0.5)\\,0.3):s=48000:d=10`;
   await ffmpeg(['-f', 'lavfi', '-i', notes, '-c:a', 'pcm_s16le', file('wav')]);
   return { video: file('y4m'), audio: file('wav') };
 }

@@ -10,6 +10,7 @@ export class FolderSink implements RecordingSink {
   readonly folder: string;
   readonly tracks = new Map<string, RecordedTrack>();
   readonly chunks = new Map<string, RecordedChunk>();
+  readonly lost: RecordedChunk[] = [];
   readonly events: RecordedEvent[] = [];
   readonly states: StateChange[] = [];
   readonly order: string[] = [];
@@ -52,6 +53,12 @@ export class FolderSink implements RecordingSink {
     await writeFile(this.#path(chunk), bytes);
     this.chunks.set(keyOf(chunk), chunk);
     this.order.push(keyOf(chunk));
+  }
+
+  async chunkLost(chunk: RecordedChunk): Promise<void> {
+    this.#refuseWhenAway();
+    this.lost.push(chunk);
+    this.chunks.set(keyOf(chunk), chunk);
   }
 
   async stateChanged(change: StateChange): Promise<void> {

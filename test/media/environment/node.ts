@@ -68,6 +68,17 @@ export class Timetable implements SessionHooks {
     this.presences.push(`-${role}`);
   }
 
+  readonly received: { roomId: string; expectedMs: number; receivedMs: number }[] = [];
+  readonly headCounts: { roomId: string; count: number; role: string }[] = [];
+
+  async audioReceived({ roomId, expectedMs, receivedMs }: Parameters<SessionHooks['audioReceived']>[0]): Promise<void> {
+    this.received.push({ roomId, expectedMs, receivedMs });
+  }
+
+  async headCountConfirmed({ roomId, count, role }: Parameters<SessionHooks['headCountConfirmed']>[0]): Promise<void> {
+    this.headCounts.push({ roomId, count, role });
+  }
+
   async slideTurned({ page }: { page: number }): Promise<void> {
     this.pages.push(page);
   }
@@ -131,13 +142,23 @@ export const presenterClaims = (classSessionId: string): JoinClaims => ({
   sources: ['camera', 'microphone', 'screen', 'screenAudio'],
 });
 
-export const receiverClaims = (classSessionId: string, room = 1): JoinClaims => ({
-  role: 'receiver',
+const inRoom = (classSessionId: string, room: number) => ({
   classSessionId,
   name: `东河小学 · 三年级${room}班`,
   deviceId: `device-${room}`,
   roomId: `room-${room}`,
+});
+
+export const receiverClaims = (classSessionId: string, room = 1): JoinClaims => ({
+  ...inRoom(classSessionId, room),
+  role: 'receiver',
   sources: ['camera', 'microphone'],
+});
+
+export const assistantClaims = (classSessionId: string, room = 1): JoinClaims => ({
+  ...inRoom(classSessionId, room),
+  role: 'assistant',
+  sources: [],
 });
 
 export const observerClaims = (classSessionId: string): JoinClaims => ({

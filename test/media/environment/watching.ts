@@ -24,10 +24,15 @@ export async function probe(path: string) {
   return probed.parse(JSON.parse(stdout));
 }
 
-/** Mean brightness of each picture, 0 to 255, and its time in seconds. */
-export async function brightness(path: string): Promise<{ at: number; level: number }[]> {
+/** A stretch of a file, in seconds. */
+export type Section = { from: number; length: number };
+const inputOf = (path: string, section?: Section) =>
+  section ? ['-ss', String(section.from), '-t', String(section.length), '-i', path] : ['-i', path];
+
+/** Mean brightness of each picture, 0 to 255, and its time in seconds from the beginning of the section. */
+export async function brightness(path: string, section?: Section): Promise<{ at: number; level: number }[]> {
   const filter = 'scale=32:18,format=gray,showinfo';
-  const args = ['-hide_banner', '-i', path, '-map', '0:v', '-vf', filter, '-f', 'null', '-'];
+  const args = ['-hide_banner', ...inputOf(path, section), '-map', '0:v', '-vf', filter, '-f', 'null', '-'];
   const { stderr } = await run('ffmpeg', args, { maxBuffer: 1e8 });
   return [...stderr.matchAll(/pts_time:([\d.]+).*?mean:\[(\d+)/g)].map(([, at, level]) => ({
     at: Number(at),
@@ -38,9 +43,22 @@ export async function brightness(path: string): Promise<{ at: number; level: num
 export const windowMs = 10;
 
 /** Energy of a tone in each 10 ms (Goertzel's algorithm), 0 to about 1, from the sound mixed to one channel. */
-export async function toneEnergy(path: string, hz: number): Promise<number[]> {
+export async function toneEnergy(path: string, hz: number, section?: Section): Promise<number[]> {
   const rate = 16_000;
-  const args = ['-v', 'error', '-i', path, '-map', '0:a', '-ac', '1', '-ar', String(rate), '-f', 'f32le', '-'];
+  const args = [
+    '-v',
+    'error',
+    ...inputOf(path, section),
+    '-map',
+    '0:a',
+    '-ac',
+    '1',
+    '-ar',
+    String(rate),
+    '-f',
+    'f32le',
+    '-',
+  ];
   const { stdout } = await run('ffmpeg', args, { encoding: 'buffer', maxBuffer: 1e8 });
   const samples = new Float32Array(stdout.buffer.slice(stdout.byteOffset, stdout.byteOffset + stdout.byteLength));
   const size = (rate * windowMs) / 1000;

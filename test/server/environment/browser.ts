@@ -43,7 +43,13 @@ export function openBrowser(app: App, { address = '203.0.113.7', secure = false 
     const response = await app.request(
       `http://tongke.test${path}`,
       { ...init, headers, ...(body !== undefined && { body }) },
-      { incoming: { socket: { remoteAddress: address, encrypted: secure } } },
+      // As much of Node's request as the application looks at: its socket, and the body as it comes from there.
+      {
+        incoming: {
+          socket: { remoteAddress: address, encrypted: secure },
+          iterator: () => new Response(body ?? '').body,
+        },
+      },
     );
     for (const line of response.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];

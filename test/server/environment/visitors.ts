@@ -33,11 +33,14 @@ export function visitorsOf({ app, db, devices, people }: VisitedWorld) {
         .values({ school_id: people.schools[school], name: roomName })
         .returning('id')
         .executeTakeFirstOrThrow();
-      const keeper = { kind: 'account', id: '', role: 'admin', schoolId: null, allianceIds: [] } as const;
+      const id = people.accounts['admin-lead'] ?? '';
+      const keeper = { kind: 'account', id, role: 'admin', schoolId: null, allianceIds: [] } as const;
       const { code, device } = await devices.announce(keeper, roomId, '一体机');
       const browser = openBrowser(app);
       const response = await browser.post('/api/device/enrolment', { code });
       if (!response.ok) throw new Error(`the device could not enrol: ${await response.text()}`);
+      // It is the room's device once it has come with its key.
+      await browser.get('/api/me');
       return { browser, roomId, deviceId: device.id };
     },
   };

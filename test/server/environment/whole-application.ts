@@ -50,7 +50,10 @@ export async function createWholeApplication() {
     log,
     metrics: createMetrics(),
     metricsToken: null,
-    identity: { db, pool, authentication: started.authentication, secret: started.cookieSecret },
+    identity: {
+      ...{ db, pool, authentication: started.authentication, secret: started.cookieSecret },
+      keyUsed: (deviceId) => started.services.devices.keyUsed(deviceId),
+    },
     services: { ...started.services, system, authority: null },
     publicOrigin: null,
     trustedProxies: [],
@@ -60,6 +63,9 @@ export async function createWholeApplication() {
   const seeded = await people(db);
   return {
     app,
+    db,
+    storage: parts.storage,
+    services: started.services,
     ...seeded,
     ...visitorsOf({ app, db, devices: started.services.devices, people: seeded }),
     async close() {

@@ -58,6 +58,31 @@ describe('a connection to the classroom', () => {
     expect(node.peers).toHaveLength(1);
   });
 
+  it('does not wait where it is hurried, neither for its pause nor for a node that does not answer', async () => {
+    let mute = false;
+    const slow = { firstMs: 60_000, longestMs: 60_000 };
+    const { node, connection, states, reached } = await enter(
+      {
+        join: () => joinAnswer(0),
+        resume: () => (mute ? null : { kind: 'replay', epoch: 1, missed: 0 }),
+      },
+      {},
+      { backOff: slow },
+    );
+    await reached('open');
+    connection.hurry();
+    mute = true;
+    node.peers[0]?.socket.terminate();
+    await reached('reconnecting');
+    connection.hurry();
+    await vi.waitFor(() => expect(node.peers[1]?.asked[0]?.method).toBe('resume'));
+    mute = false;
+    connection.hurry();
+    await reached('open', 2);
+    expect(node.peers).toHaveLength(3);
+    expect(states.at(-1)).toBe('open');
+  });
+
   it('resumes after a cut socket with the last notification it has handled, without a new token', async () => {
     const pages: number[] = [];
     const { node, admissions, resumed, reached } = await enter(

@@ -30,6 +30,24 @@ describe('the repair of a transport', () => {
     expect(restart).toHaveBeenCalledTimes(1);
   });
 
+  it('restarts once for a nudge, whatever comes of it, and never twice at a time', async () => {
+    const { repair, restart, rebuild } = watched(
+      vi.fn(
+        () =>
+          new Promise<undefined>((_resolve, reject) =>
+            setTimeout(() => reject(new ClassroomFailure('timed_out')), 500),
+          ),
+      ),
+    );
+    repair.nudge();
+    repair.nudge();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(restart).toHaveBeenCalledTimes(1);
+    expect(rebuild).not.toHaveBeenCalled();
+    repair.nudge();
+    expect(restart).toHaveBeenCalledTimes(2);
+  });
+
   it('asks for new transports after three restarts without success', async () => {
     const { repair, restart, rebuild } = watched();
     repair.stateChanged('failed');

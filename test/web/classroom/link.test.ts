@@ -1,10 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import type { Link } from '../../../media/protocol.ts';
-import { link as linkSchema } from '../../../media/protocol.ts';
+import { linkReport } from '../../../media/protocol.ts';
 import { countersOf, type LinkCounters, linkBetween } from '../../../web/classroom/link-counters.ts';
 import { linkWords, ownLinkWords } from '../../../web/classroom/link-words.ts';
 
-const good: Link = { rttMs: 20, loss: 0, downKbps: 900, upKbps: 10, fps: 20, concealed: 0, path: 'udp', rung: 'all' };
+const good: Link = {
+  rttMs: 20,
+  loss: 0,
+  downKbps: 900,
+  upKbps: 10,
+  fps: 20,
+  frozen: 0,
+  concealed: 0,
+  path: 'udp',
+  rung: 'all',
+  why: null,
+};
 
 function report(...stats: Record<string, unknown>[]): RTCStatsReport {
   return new Map(stats.map((stat) => [String(stat.id), stat])) as unknown as RTCStatsReport;
@@ -17,8 +28,22 @@ describe('the words for a room’s line', () => {
     [good, 'good', 'classroom.link.good'],
     [{ ...good, loss: 0.06 }, 'fair', 'classroom.link.loss'],
     [{ ...good, loss: 0.2 }, 'poor', 'classroom.link.loss'],
-    [{ ...good, rung: 'low_video' as const, downKbps: 90.4 }, 'fair', 'classroom.link.speed'],
-    [{ ...good, rung: 'slides_audio' as const, downKbps: 40 }, 'poor', 'classroom.link.speed'],
+    [
+      { ...good, rung: 'low_video' as const, why: { cause: 'speed' as const, value: 90.4 } },
+      'fair',
+      'classroom.link.speed',
+    ],
+    [
+      { ...good, rung: 'slides_audio' as const, why: { cause: 'loss' as const, value: 0.3 } },
+      'poor',
+      'classroom.link.loss',
+    ],
+    [
+      { ...good, rung: 'low_video' as const, why: { cause: 'picture' as const, value: 0 } },
+      'fair',
+      'classroom.link.frozen',
+    ],
+    [{ ...good, rung: 'low_video' as const }, 'fair', 'classroom.link.testing'],
     [{ ...good, concealed: 0.2 }, 'poor', 'classroom.link.choppy'],
     [{ ...good, rttMs: 900 }, 'fair', 'classroom.link.delay'],
   ])('%o', (link, tone, key) => {
@@ -32,6 +57,8 @@ describe('the words for a room’s line', () => {
 
   it('rounds what it names', () => {
     expect(linkWords({ ...good, loss: 0.1249 }, true).named).toEqual({ percent: 12 });
+    const slow: Link = { ...good, rung: 'slides_audio', why: { cause: 'speed', value: 61.7 } };
+    expect(linkWords(slow, true).named).toEqual({ kbps: 62 });
   });
 });
 
@@ -70,7 +97,7 @@ describe('the figures of a line', () => {
             packetsLost: 0,
             bytesReceived: 96000,
             framesDecoded: 20,
-            frameHeight: 360,
+            totalFreezesDuration: 0.3,
           },
           {
             id: 'p',
@@ -86,11 +113,12 @@ describe('the figures of a line', () => {
       't',
       1000,
     );
-    expect(counters).toMatchObject({ received: 495, lost: 5, receivedBytes: 100_000, concealedSamples: 500 });
-    expect(counters).toMatchObject({ framesDecoded: 20, frameHeight: 360, rttMs: 61, path: 'udp' });
-    const link = linkBetween(nothing, counters, { picture: true, slides: true });
-    expect(link).toMatchObject({ loss: 0.01, downKbps: 800, fps: 20, rung: 'all' });
-    expect(linkSchema.parse(link)).toEqual(link);
+    expect(counters).toMatchObject({ received: 495, lost: 5, receivedBytes: 100_000 });
+    expect([...counters.sounds.values()]).toEqual([{ packets: 95, samples: 48_000, concealed: 500 }]);
+    expect(counters).toMatchObject({ framesDecoded: 20, frozenSeconds: 0.3, rttMs: 61, path: 'udp' });
+    const link = linkBetween(nothing, counters, true);
+    expect(link).toMatchObject({ loss: 0.01, downKbps: 800, fps: 20, frozen: 0.3, concealed: 500 / 48_000 });
+    expect(linkReport.parse(link)).toEqual(link);
   });
 
   it('knows a relay and TCP', () => {
@@ -109,23 +137,68 @@ describe('the figures of a line', () => {
     expect(through({ candidateType: 'host', protocol: 'tcp' })).toBe('tcp');
   });
 
-  it('sees the ladder from below: no picture, a low picture', () => {
+  it('tells a picture that stands still from one that is not expected', () => {
     const later = { ...nothing, at: 5000, received: 250, receivedBytes: 20_000 };
-    expect(linkBetween(nothing, later, { picture: true, slides: true }).rung).toBe('slides_audio');
-    expect(linkBetween(nothing, later, { picture: true, slides: false }).rung).toBe('audio');
-    expect(linkBetween(nothing, later, { picture: false, slides: true })).toMatchObject({ rung: 'all', fps: null });
-    const low = { ...later, framesDecoded: 100, frameHeight: 180 };
-    expect(linkBetween(nothing, low, { picture: true, slides: true }).rung).toBe('low_video');
+    expect(linkBetween(nothing, later, true)).toMatchObject({ frozen: 1, fps: 0 });
+    expect(linkBetween(nothing, later, false)).toMatchObject({ frozen: null, fps: null });
+    expect(linkBetween(nothing, { ...later, framesDecoded: 60, frozenSeconds: 2 }, true)).toMatchObject({
+      frozen: 0.4,
+    });
   });
 
   it('reports what the far end lost when nothing comes in', () => {
     const sending = { ...nothing, at: 5000, sendingLoss: 0.08, sentBytes: 625_000 };
-    expect(linkBetween(nothing, sending, { picture: false, slides: true })).toMatchObject({ loss: 0.08, upKbps: 1000 });
+    expect(linkBetween(nothing, sending, false)).toMatchObject({ loss: 0.08, upKbps: 1000 });
   });
 
   it('never goes below zero when a new transport counts from the start', () => {
     const before = { ...nothing, received: 900, lost: 30, receivedBytes: 1e6 };
-    const link = linkBetween(before, { ...nothing, at: 5000, received: 10 }, { picture: false, slides: false });
-    expect(linkSchema.parse(link).downKbps).toBe(0);
+    const link = linkBetween(before, { ...nothing, at: 5000, received: 10 }, false);
+    expect(linkReport.parse(link).downKbps).toBe(0);
+  });
+});
+
+describe('the sound that is made up', () => {
+  /** As Chromium counts on while nothing comes: silence that counts as never sent. */
+  const sound = (track: string, packetsReceived: number, silentConcealedSamples: number) => ({
+    ...{ id: `in-${track}`, type: 'inbound-rtp', kind: 'audio', trackIdentifier: track, packetsReceived },
+    ...{ totalSamplesReceived: packetsReceived * 960 + silentConcealedSamples, silentConcealedSamples },
+    concealedSamples: silentConcealedSamples,
+  });
+  const heard = (before: [object[], string[]], now: [object[], string[]]): number | null => {
+    const [first, second] = [before, now].map(([stats, awaited], index) =>
+      countersOf([report(...(stats as Record<string, unknown>[]))], null, index * 2000, awaited),
+    );
+    if (!first || !second) throw new Error('two readings');
+    return linkBetween(first, second, false).concealed;
+  };
+
+  it('is all of it when not a packet came of what somebody sends', () => {
+    expect(heard([[sound('a', 500, 0)], ['a']], [[sound('a', 500, 96_000)], ['a']])).toBe(1);
+    expect(heard([[], ['a']], [[], ['a']])).toBe(1);
+  });
+
+  it('is none of a pause between words, in which a packet comes now and then', () => {
+    expect(heard([[sound('a', 500, 0)], ['a']], [[sound('a', 505, 91_200)], ['a']])).toBe(0);
+  });
+
+  it('is nothing to tell of while everything is paused, or was just now', () => {
+    expect(heard([[sound('a', 500, 0)], []], [[sound('a', 500, 96_000)], []])).toBeNull();
+    expect(heard([[sound('a', 500, 0)], []], [[sound('a', 500, 96_000)], ['a']])).toBeNull();
+    expect(heard([[], []], [[], []])).toBeNull();
+  });
+
+  it('is none of a line that brings one sender and not another, nor when one is gone', () => {
+    const both = [sound('a', 500, 0), sound('b', 900, 0)];
+    expect(
+      heard(
+        [both, ['a', 'b']],
+        [
+          [sound('a', 600, 0), sound('b', 900, 96_000)],
+          ['a', 'b'],
+        ],
+      ),
+    ).toBe(0);
+    expect(heard([both, ['a', 'b']], [[sound('a', 600, 0)], ['a']])).toBe(0);
   });
 });

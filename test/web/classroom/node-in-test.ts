@@ -34,12 +34,19 @@ export function joinAnswer(seq: number): RequestAnswer<'join'> {
     seq,
     session: { id: 's', title: '分数', live: true, startedAt: 1, music: false },
     participants: [],
+    now: Date.now(),
     stage: [],
+    turns: [],
     hands: [],
+    headCounts: [],
+    timer: null,
+    messages: [],
     slides: null,
     page: 1,
     recording: null,
     consumers: [],
+    rung: 'all',
+    why: null,
   };
 }
 

@@ -19,6 +19,9 @@ function session(id: string, state: ClassSession['state'], start: string, end: s
     rooms: [],
     scheduledStart: new Date(at(start)).toISOString(),
     scheduledEnd: new Date(at(end)).toISOString(),
+    period: null,
+    seriesId: null,
+    change: null,
     startedAt: null,
     endedAt: null,
     music: false,
@@ -30,9 +33,22 @@ const late = session('late', 'scheduled', '10:00', '10:40');
 const early = session('early', 'scheduled', '08:00', '08:40');
 
 describe('the day of a room', () => {
-  it('enters what is live, and nothing else', () => {
-    expect(sessionToEnter([early, late])).toBeNull();
-    expect(sessionToEnter([early, session('now', 'live', '09:00', '09:40'), late])?.id).toBe('now');
+  it('enters what is live before all else', () => {
+    const live = session('now', 'live', '09:00', '09:40');
+    expect(sessionToEnter([early, live, late], at('08:05'))?.id).toBe('now');
+    expect(sessionToEnter([early, live, late], at('09:55'))?.id).toBe('now');
+  });
+
+  it('enters a lesson ten minutes early and waits inside, as long as it may still begin', () => {
+    const entered = (time: string) => sessionToEnter([late, early], at(time))?.id;
+    expect(entered('07:49')).toBeUndefined();
+    expect(entered('07:50')).toBe('early');
+    expect(entered('08:39')).toBe('early');
+    expect(entered('08:41')).toBeUndefined();
+    expect(entered('09:51')).toBe('late');
+    // The one that is late keeps the room until it is over or has begun.
+    expect(sessionToEnter([session('next', 'scheduled', '08:45', '09:25'), early], at('08:36'))?.id).toBe('early');
+    expect(sessionToEnter([{ ...early, state: 'cancelled' }], at('08:00'))).toBeNull();
   });
 
   it('is alert from ten minutes before a lesson until its end', () => {

@@ -37,6 +37,9 @@ function setUp() {
         resume() {
           producer.paused = false;
         },
+        async setMaxSpatialLayer(layer: number) {
+          told.push(`layers to ${layer}`);
+        },
         async replaceTrack(next: { track: MediaStreamTrack }) {
           producer.track = next.track;
           told.push('replaceTrack');
@@ -68,6 +71,16 @@ describe('what a browser sends', () => {
     await vi.waitFor(() => expect(sending.states.get('camera')).toBe('sending'));
     sending.set('camera', track('b'));
     await vi.waitFor(() => expect(told).toEqual(['produce camera', 'replaceTrack']));
+  });
+
+  it('stops the layers that nobody wants, of the producer that is meant', async () => {
+    const { sending, transports, told } = setUp();
+    sending.attach(transports);
+    sending.set('camera', track('a'));
+    await vi.waitFor(() => expect(sending.states.get('camera')).toBe('sending'));
+    sending.handlers.layersWanted?.({ producerId: 'another', spatialLayer: 0 });
+    sending.handlers.layersWanted?.({ producerId: 'producer-1', spatialLayer: 1 });
+    expect(told).toEqual(['produce camera', 'layers to 1']);
   });
 
   it('falls silent at once without the line, and tells the node when it is back', async () => {

@@ -10,6 +10,7 @@ const cover = (mediaType: string, pages: number | null) => ({
   pages,
   durationMs: null,
   thumbnail: true,
+  scan: null,
 });
 const file = (
   id: string,

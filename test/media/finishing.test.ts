@@ -1,0 +1,39 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EmptyRecordingError, finishRecording } from '../../media/index.ts';
+import { makeRunFolder } from '../environment/folder.ts';
+import { encodeLesson, type PlannedPacket } from './environment/lesson-packets.ts';
+import { logLesson } from './environment/logged-lesson.ts';
+import { probe } from './environment/watching.ts';
+
+const signal = AbortSignal.timeout(120_000);
+let folder: string;
+let lesson: PlannedPacket[];
+beforeAll(async () => {
+  folder = await makeRunFolder();
+  lesson = await encodeLesson(folder, 'vp8', 2);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('what is left of a lesson', () => {
+  it('is nothing when it has no length', async () => {
+    const single = lesson.filter(({ kind }) => kind === 'audio').slice(0, 1);
+    const finishing = finishRecording({ ...logLesson(single), workFolder: join(folder, 'single'), signal });
+    await expect(finishing).rejects.toThrow(EmptyRecordingError);
+  });
+
+  it('is its video, though the sound alone cannot be taken', async () => {
+    const ffmpeg = join(folder, 'ffmpeg-without-sound');
+    await writeFile(ffmpeg, '#!/bin/sh\ncase "$*" in *sound.mp4) exit 1;; esac\nexec ffmpeg "$@"\n', { mode: 0o755 });
+    const failures: unknown[] = [];
+    const { videoPath, soundPath } = await finishRecording({
+      ...logLesson(lesson),
+      ...{ workFolder: join(folder, 'silent'), signal, ffmpeg },
+      onSoundFailed: (error) => failures.push(error),
+    });
+    expect(soundPath).toBeNull();
+    expect(failures).toEqual([expect.any(Error)]);
+    expect((await probe(videoPath)).streams.map(({ codec_name }) => codec_name).sort()).toEqual(['aac', 'h264']);
+  });
+});

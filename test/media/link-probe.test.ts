@@ -1,0 +1,167 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { signProbeToken } from '../../media/index.ts';
+import { type ProbeAnswer, type ProbeData, type ProbeMethod, probeQuery, probeRequests } from '../../media/protocol.ts';
+import { iceServersFor } from '../../media/turn.ts';
+import { startCoturn } from '../environment/coturn.ts';
+import { ClassroomClient } from './environment/classroom-client.ts';
+import { presenterClaims, startNode, type TestNode, token, tokenSecret, vp8Parameters } from './environment/node.ts';
+
+const turnSecret = 'a secret of the relay';
+const iceServers = [
+  { urls: ['stun:stun.example:3478'] },
+  { urls: ['turn:turn.example:3478?transport=udp', 'turns:turn.example:443'] },
+  { urls: ['turn:other.example:3478'], username: 'fixed', credential: 'of its own' },
+];
+let node: TestNode;
+beforeAll(async () => {
+  node = await startNode({ iceServers, turnSecret });
+});
+afterAll(() => node.close());
+
+class Probe {
+  readonly client: ClassroomClient;
+  private constructor(client: ClassroomClient) {
+    this.client = client;
+  }
+  static async open(): Promise<Probe> {
+    return new Probe(await ClassroomClient.connect(`${node.url}?${probeQuery}`));
+  }
+  async ask<M extends ProbeMethod>(method: M, data: ProbeData<M>): Promise<ProbeAnswer<M>> {
+    const schema: { parse(value: unknown): unknown } = probeRequests[method].answer;
+    return schema.parse(await this.client.requestRaw(method, data)) as ProbeAnswer<M>;
+  }
+}
+
+const probeToken = (now?: number, deviceId = 'device-1') => signProbeToken({ deviceId }, tokenSecret, now);
+const rooms = async () => (await node.node.stats()).workers[0]?.rooms;
+
+describe('a link probe', () => {
+  it('opens transports anew for each way, and sends back what is sent', async () => {
+    const probe = await Probe.open();
+    const opened = await probe.ask('openProbe', { token: await probeToken() });
+    expect(await rooms()).toBe(1);
+    const ids: string[] = [];
+    for (const ssrc of [1111, 2222]) {
+      const { sendTransport, receiveTransport } = await probe.ask('beginPath', {});
+      ids.push(sendTransport.id, receiveTransport.id);
+      expect(new Set(sendTransport.iceCandidates.map(({ protocol }) => protocol))).toEqual(new Set(['udp', 'tcp']));
+      const echo = await probe.ask('echo', {
+        rtpParameters: vp8Parameters(ssrc),
+        rtpCapabilities: opened.routerRtpCapabilities,
+      });
+      expect(echo.consumer.producerId).toBe(echo.producerId);
+      await probe.ask('resumeEcho', {});
+      await expect(
+        probe.ask('echo', { rtpParameters: vp8Parameters(9), rtpCapabilities: opened.routerRtpCapabilities }),
+      ).rejects.toMatchObject({ code: 'already_joined' });
+    }
+    expect(new Set(ids).size).toBe(4);
+    await expect(
+      probe.ask('connectTransport', {
+        transportId: ids[0] ?? '',
+        dtlsParameters: { fingerprints: [{ algorithm: 'sha-256', value: 'AA' }] },
+      }),
+    ).rejects.toMatchObject({ code: 'not_found' });
+    probe.client.socket.close();
+    await expect.poll(rooms).toBe(0);
+  });
+
+  it('is for who has a token for it, and such a token is for nothing else', async () => {
+    const outcome = async (method: string, data: unknown, query = `?${probeQuery}`) => {
+      const client = await ClassroomClient.connect(`${node.url}${query}`);
+      const refused = await client.requestRaw(method, data).then(
+        () => 'passes',
+        (error: { code: string }) => error.code,
+      );
+      client.socket.close();
+      return refused;
+    };
+    expect(await outcome('beginPath', {})).toBe('not_joined');
+    expect(await outcome('openProbe', { token: 'x' })).toBe('token_invalid');
+    expect(await outcome('openProbe', { token: await probeToken(Date.now() - 120_000) })).toBe('token_expired');
+    expect(await outcome('openProbe', { token: await token(presenterClaims('session-1')) })).toBe('token_invalid');
+    expect(await outcome('openProbe', {})).toBe('bad_request');
+    expect(await outcome('join', { token: await probeToken() })).toBe('not_found');
+    const capabilities = { codecs: [], headerExtensions: [] };
+    expect(await outcome('join', { token: await probeToken(), rtpCapabilities: capabilities }, '')).toBe(
+      'token_invalid',
+    );
+    expect(await rooms()).toBe(0);
+  });
+
+  it('is one at a time for a device, and ends with its access', async () => {
+    const token = await probeToken();
+    const [first, second, other] = [await Probe.open(), await Probe.open(), await Probe.open()];
+    await first.ask('openProbe', { token });
+    await first.ask('beginPath', {});
+    await other.ask('openProbe', { token: await probeToken(undefined, 'device-2') });
+    await second.ask('openProbe', { token });
+    expect(await first.client.closed).toMatchObject({ code: 4409 });
+    expect(await rooms()).toBe(2);
+    await second.ask('beginPath', {});
+    node.node.putOut('device-1');
+    expect(await second.client.closed).toMatchObject({ code: 4401, reason: 'access_ended' });
+    await other.ask('beginPath', {});
+    other.client.socket.close();
+    await expect.poll(rooms).toBe(0);
+  });
+
+  it('leaves lessons their room: so many at once and no more', async () => {
+    const probes = await Promise.all(Array.from({ length: 65 }, () => Probe.open()));
+    const opened = await Promise.allSettled(
+      probes.map(async (probe, index) =>
+        probe.ask('openProbe', { token: await probeToken(undefined, `device-${index}`) }),
+      ),
+    );
+    expect(opened.filter(({ status }) => status === 'fulfilled')).toHaveLength(64);
+    expect(opened.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'too_many_requests' } });
+    for (const probe of probes) probe.client.socket.close();
+    await expect.poll(rooms).toBe(0);
+    const after = await Probe.open();
+    await after.ask('openProbe', { token: await probeToken() });
+    after.client.socket.close();
+  });
+});
+
+describe('the credentials of a TURN server', () => {
+  it('are made for each who comes, and end by themselves', async () => {
+    const now = Date.parse('2026-09-01T00:00:00Z');
+    const [stun, turn, other] = iceServersFor(iceServers, turnSecret, 'device-1', now);
+    expect(stun).toEqual(iceServers[0]);
+    expect(other).toEqual(iceServers[2]);
+    // By openssl: printf 1788264000:device-1 | openssl dgst -sha1 -hmac 'a secret of the relay' -binary | base64
+    expect(turn).toEqual({
+      ...iceServers[1],
+      username: '1788264000:device-1',
+      credential: '21tMtRzAEawwegcvqzAqWxqMm/k=',
+    });
+    expect(iceServersFor(iceServers, undefined, 'device-1', now)).toEqual(iceServers);
+
+    const probe = await Probe.open();
+    const { iceServers: told } = await probe.ask('openProbe', { token: await probeToken() });
+    expect(told[1]?.username).toMatch(/^\d{10}:device-1$/);
+    probe.client.socket.close();
+  });
+
+  it('are taken by coturn until they end', async () => {
+    const relay = await startCoturn(turnSecret);
+    try {
+      const allocates = async (now: number) => {
+        const [server] = iceServersFor([{ urls: ['turn:x'] }], turnSecret, 'device-1', now);
+        const { username = '', credential = '' } = server ?? {};
+        const args = ['-y', '-c', '-n', '1', '-m', '1', '-p', String(relay.port), '-u', username, '-w', credential];
+        const tried = promisify(execFile)('turnutils_uclient', [...args, '127.0.0.1'], { timeout: 8_000 });
+        return await tried.then(
+          () => true,
+          () => false,
+        );
+      };
+      expect(await allocates(Date.now())).toBe(true);
+      expect(await allocates(Date.now() - 13 * 60 * 60 * 1000)).toBe(false);
+    } finally {
+      await relay.stop();
+    }
+  });
+});
