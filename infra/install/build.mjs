@@ -17,7 +17,7 @@ export const bundledServer = join(root, '.cache/server.mjs');
 export async function ensureWeb(say) {
   await ensureBuilt(say, {
     what: 'the web pages',
-    sources: ['web', 'media/protocol.ts'],
+    sources: ['web', 'media'],
     config: 'web/vite.config.ts',
     result: join(root, 'web/dist/index.html'),
     stamp: join(root, '.cache/web-build'),

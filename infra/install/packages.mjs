@@ -6,27 +6,35 @@ import { run } from './run.mjs';
 const updateAttempts = 6;
 const updateAgainMs = 10_000;
 
-/** What the running server calls: finishing and posters, page images, HEIC photos, office documents, Chinese fonts. */
+/**
+ * What the running server calls: finishing and posters, page images (and the encodings of Chinese PDFs), HEIC photos,
+ * office documents; fonts for Chinese, and of the same widths as Times New Roman, Arial and Calibri.
+ */
 export const runtimePackages = [
   'ffmpeg',
   'poppler-utils',
+  'poppler-data',
   'libheif-examples',
   'libreoffice-writer-nogui',
   'libreoffice-impress-nogui',
   'libreoffice-calc-nogui',
   'fonts-noto-cjk',
+  'fonts-liberation',
+  'fonts-crosextra-carlito',
 ];
 
-/** What the tests call besides: a browser, a real S3 store, a network to impair. */
+/** What the tests call besides: a browser, a real S3 store, a network to impair, a TURN server and its certificate. */
 export const testPackages = [
   'chromium',
   'radosgw',
   'ceph-mon',
   'ceph-osd',
   'ceph-common',
+  'coturn',
   'curl',
   'iproute2',
   'iptables',
+  'openssl',
 ];
 
 /** What building the media worker from source needs. */

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { ensureClamd } from './clamd.mjs';
 import {
   installCommand,
   installPackages,
@@ -54,6 +55,7 @@ const stampOf = (missing) => `${new Date().toISOString().slice(0, 10)} ${missing
 export async function ensureTestPrograms(say) {
   const missing = missingPackages([...runtimePackages, ...testPackages]);
   if (missing.length > 0) await installPackages(missing, say);
+  await ensureClamd(say);
 }
 
 function isOnPath(name) {
