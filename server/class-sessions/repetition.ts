@@ -1,5 +1,6 @@
-import { addDays, type SchoolCalendar, weekdayOf } from '../school-days/calendar.ts';
+import type { SchoolCalendar } from '../school-days/calendar.ts';
 import type { Term } from '../school-days/schema.ts';
+import { addDays, weekdayOf } from '../school-time.ts';
 import type { Repetition, WeeklySlot } from './planning-schema.ts';
 import type { PeriodOfDay } from './schema.ts';
 

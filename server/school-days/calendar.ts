@@ -1,4 +1,5 @@
 import { DateTime } from 'luxon';
+import { utcDay, weekdayOf } from '../school-time.ts';
 import type { BellSchedule, BellTimes, Period, Term } from './schema.ts';
 
 /** What a day of a term is: one of lessons, of which weekday and week, or one off. */
@@ -28,11 +29,6 @@ export function scheduleOn(schedules: readonly BellSchedule[], day: string): Bel
   const seasonal = schedules.find(({ season }) => season !== null && inSeason(season, yearDay));
   return seasonal ?? schedules.find(({ season }) => season === null);
 }
-
-/** Days are counted in UTC: they are days of a calendar, and every one of them has 24 hours there. */
-const utcDay = (day: string) => DateTime.fromISO(day, { zone: 'utc' });
-export const weekdayOf = (day: string): number => utcDay(day).weekday;
-export const addDays = (day: string, days: number): string => utcDay(day).plus({ days }).toISODate() ?? day;
 
 /** The first week of a term is the one, from Monday to Sunday, that its first day lies in. */
 export function weekOf(term: Term, day: string): number {
