@@ -6,6 +6,8 @@ import { type Plate, plateOf } from './colours.ts';
 const run = promisify(execFile);
 const rate = 16_000;
 const windowSamples = rate / 2;
+/** Short enough that a browser's microphone that skips, on a machine that is behind, breaks few of them. */
+const momentSamples = rate / 20;
 const framesPerSecond = 2;
 const limits = { timeout: 120_000, maxBuffer: 256 * 1024 * 1024 };
 
@@ -14,18 +16,23 @@ async function decode(path: string, args: readonly string[]): Promise<Buffer> {
   return stdout;
 }
 
-/** The share of a window's energy that one frequency has (Goertzel's algorithm): about 1 for a pure note. */
-function shareOf(samples: Float32Array, hertz: number): number {
+interface Energy {
+  all: number;
+  ofNote: number;
+}
+
+/** The energy of a moment, and that of one frequency in it (Goertzel's algorithm): about the same for a pure note. */
+function energyOf(samples: Float32Array, hertz: number): Energy {
   const coefficient = 2 * Math.cos((2 * Math.PI * hertz) / rate);
   let before = 0;
   let last = 0;
-  let energy = 0;
+  let all = 0;
   for (const sample of samples) {
     [before, last] = [last, sample + coefficient * last - before];
-    energy += sample * sample;
+    all += sample * sample;
   }
   const power = before * before + last * last - coefficient * before * last;
-  return energy > 1e-4 * samples.length ? (2 * power) / (samples.length * energy) : 0;
+  return { all, ofNote: (2 * power) / samples.length };
 }
 
 /** For every half second, whether the note clearly sounds in it. */
@@ -34,8 +41,13 @@ export async function soundingOf(path: string, hertz: number): Promise<boolean[]
   const samples = new Float32Array(pcm.buffer, pcm.byteOffset, Math.floor(pcm.length / 4));
   const windows = Math.floor(samples.length / windowSamples);
   return Array.from({ length: windows }, (_, index) => {
-    const part = samples.subarray(index * windowSamples, (index + 1) * windowSamples);
-    return shareOf(part, hertz) > 0.1;
+    const sum: Energy = { all: 0, ofNote: 0 };
+    for (let at = index * windowSamples; at < (index + 1) * windowSamples; at += momentSamples) {
+      const { all, ofNote } = energyOf(samples.subarray(at, at + momentSamples), hertz);
+      sum.all += all;
+      sum.ofNote += ofNote;
+    }
+    return sum.all > 1e-4 * windowSamples && sum.ofNote > 0.1 * sum.all;
   });
 }
 
