@@ -14,11 +14,11 @@ export type ForwardingOptions = {
   media: RoomMedia;
   stage: Stage;
   recorder: Recorder;
-  /** What is recorded of rooms on stage. Everything of the presenter is. */
-  recordedFromRooms: Source[];
   log: Logger;
   participants(): Participant[];
   live(): boolean;
+  /** Whether that is recorded of this room while it is on stage. Everything of the presenter is. */
+  recordedFromRoom(roomId: string | null, source: Source): boolean;
   onSourcesChanged(participant: Participant): void;
 };
 
@@ -126,9 +126,9 @@ export class Forwarding {
   }
 
   /** Whether this source of theirs is part of a recording. */
-  isRecorded({ role }: Participant, source: Source): boolean {
+  isRecorded({ role, roomId }: Participant, source: Source): boolean {
     if (!this.#options.live()) return false;
-    return role === 'presenter' || (role === 'receiver' && this.#options.recordedFromRooms.includes(source));
+    return role === 'presenter' || (role === 'receiver' && this.#options.recordedFromRoom(roomId, source));
   }
 
   /** Closes what a room sends, and tells it. */

@@ -10,6 +10,7 @@ export type {
 } from './finishing/finished-recording.ts';
 export { ChunkLostError } from './finishing/track-packets.ts';
 export { createMediaNode, type MediaNode, type MediaNodeOptions, type MediaNodeStats } from './media-node.ts';
+export type { RecordedFromRoom } from './protocol.ts';
 export {
   type RecordedChunk,
   type RecordedEvent,

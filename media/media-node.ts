@@ -9,7 +9,7 @@ import { ClassroomError } from './errors.ts';
 import { createHeldMemory } from './held-memory.ts';
 import { createLinkProbes } from './link-probe.ts';
 import { LostAccess } from './lost-access.ts';
-import { closeCodes, type IceServer, type Role, resumeWindowMs } from './protocol.ts';
+import { closeCodes, type IceServer, type RecordedFromRoom, type Role, resumeWindowMs } from './protocol.ts';
 import { Recorder } from './recorder.ts';
 import type { RecordingSink } from './recording-sink.ts';
 import { Room } from './room.ts';
@@ -64,8 +64,11 @@ export type MediaNodeStats = {
 export type MediaNode = {
   /** Serves `classroomPath` on this server's upgrade requests. Other paths are left alone. */
   attach(server: HttpServer | HttpsServer): void;
-  /** The session has become live: opens its room, if nobody waits in it yet, and starts its recording. */
-  startSession(classSessionId: string): Promise<void>;
+  /**
+   * The session has become live: opens its room, if nobody waits in it yet, and starts its recording, with what of the
+   * rooms may be in it.
+   */
+  startSession(classSessionId: string, recordedFromRooms: RecordedFromRoom[]): Promise<void>;
   /** True when a room of this session is open here and live. */
   isLive(classSessionId: string): boolean;
   /** Ends the lesson for everybody and waits until the last chunk of its recording is written. No room: nothing to do. */
@@ -190,9 +193,9 @@ export async function createMediaNode(options: MediaNodeOptions): Promise<MediaN
 
   return {
     attach: signalling.attach,
-    async startSession(classSessionId) {
+    async startSession(classSessionId, recordedFromRooms) {
       const room = await openRoom(classSessionId);
-      room.start(Date.now());
+      room.start(Date.now(), recordedFromRooms);
     },
     isLive: (classSessionId) => rooms.get(classSessionId)?.live ?? false,
     async endSession(classSessionId, reason = 'presenter') {

@@ -12,6 +12,7 @@ import {
   messageText,
   pagePoint,
   participant,
+  recordedFromRoom,
   recordingState,
   rung,
   slides,
@@ -60,6 +61,7 @@ export {
   type Message,
   type PagePoint,
   type Participant,
+  type RecordedFromRoom,
   type RecordingState,
   type Role,
   type Rung,
@@ -261,7 +263,7 @@ export const notifications = {
   timerChanged: z.object({ timer: timer.nullable() }),
   /** To the muted participant itself as well. */
   muteChanged: z.object({ participantId: id, muted: z.boolean() }),
-  wentLive: z.object({ startedAt: instant }),
+  wentLive: z.object({ startedAt: instant, recordedFromRooms: z.array(recordedFromRoom) }),
   recordingChanged: z.object({ state: recordingState }),
   /** Unnumbered; to presenter and observers. */
   linkChanged: z.object({ participantId: id, link }),

@@ -110,6 +110,10 @@ export type PagePoint = z.infer<typeof pagePoint>;
 /** How often each room was called to the stage; those that never were are not named. */
 export const turns = z.array(z.object({ roomId: id, count }));
 
+/** What of a room's pupils, while it is on stage, is in the recording; of rooms that are not named, nothing. */
+export const recordedFromRoom = z.object({ roomId: id, sources: z.array(source).max(8) });
+export type RecordedFromRoom = z.infer<typeof recordedFromRoom>;
+
 /** A time that is set for all, to work in silence. */
 export const timer = z.object({ endsAt: instant, durationMs: count });
 export type Timer = z.infer<typeof timer>;
@@ -146,6 +150,7 @@ export const snapshot = z.object({
   /** Page shown, from 1. */
   page: count,
   recording: recordingState.nullable(),
+  recordedFromRooms: z.array(recordedFromRoom),
   consumers: z.array(consumer),
   /** Where the participant's own ladder stands. */
   rung,

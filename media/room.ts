@@ -8,7 +8,15 @@ import { Forwarding } from './forwarding.ts';
 import { Graces } from './graces.ts';
 import { Messages } from './messages.ts';
 import { Participant } from './participant.ts';
-import { closeCodes, type EndReason, type RequestData, type Slides, type Snapshot, type Timer } from './protocol.ts';
+import {
+  closeCodes,
+  type EndReason,
+  type RecordedFromRoom,
+  type RequestData,
+  type Slides,
+  type Snapshot,
+  type Timer,
+} from './protocol.ts';
 import type { Recorder } from './recorder.ts';
 import { reportEnd, reportPresence } from './reports.ts';
 import { RoomLifetime } from './room-lifetime.ts';
@@ -51,12 +59,14 @@ export class Room {
   readonly #slidePages: SlidePages;
   readonly #graces: Graces<Participant>;
   startedAt: number | null = null;
+  recordedFromRooms: RecordedFromRoom[];
   #closing: Promise<void> | null = null;
 
   constructor(options: RoomOptions) {
     const { classSessionId, description, pool, hooks, recorder, log, abandonAfterMs } = options;
     this.classSessionId = classSessionId;
     this.#options = options;
+    this.recordedFromRooms = description.recordedFromRooms;
     this.#graces = new Graces(options.resumeWindowMs, (participant) => this.leave(participant));
     this.stage = new Stage(description.roomIds);
     this.slideShow = new SlideShow(description.slides, description.page);
@@ -79,10 +89,11 @@ export class Room {
       media: this.#media,
       stage: this.stage,
       recorder,
-      recordedFromRooms: description.recordedFromRooms ?? ['microphone'],
       log,
       participants: () => this.participants,
       live: () => this.live,
+      recordedFromRoom: (roomId, source) =>
+        this.recordedFromRooms.some((room) => room.roomId === roomId && room.sources.includes(source)),
       onSourcesChanged: (participant) => {
         this.audience.updated(participant);
         this.adaptation.changed();
@@ -105,7 +116,7 @@ export class Room {
       log,
       onMade: (slides) => this.showSlides(slides),
     });
-    if (description.state === 'live') this.start(description.startedAt ?? Date.now());
+    if (description.state === 'live') this.start(description.startedAt ?? Date.now(), this.recordedFromRooms);
     this.#changed();
     this.#slidePages.watch();
   }
@@ -122,11 +133,12 @@ export class Room {
     return this.audience.all;
   }
 
-  /** The lesson begins: recording starts with it. */
-  start(at: number): void {
+  /** The lesson begins: recording starts with it, of what the schools consent to at this moment. */
+  start(at: number, recordedFromRooms: RecordedFromRoom[]): void {
     if (this.live || this.closed) return;
     this.startedAt = at;
-    this.audience.broadcast('wentLive', { startedAt: at });
+    this.recordedFromRooms = recordedFromRooms;
+    this.audience.broadcast('wentLive', { startedAt: at, recordedFromRooms });
     this.recorder.start(at);
     this.recordSlides();
     this.forwarding.recordAll();

@@ -1,4 +1,4 @@
-import type { EndReason, Role, Slides, Source } from './protocol.ts';
+import type { EndReason, RecordedFromRoom, Role, Slides } from './protocol.ts';
 
 /** What the classroom must know of a class session before it can open a room for it. */
 export type SessionDescription = {
@@ -15,11 +15,8 @@ export type SessionDescription = {
   page: number;
   /** Rooms that are part of the lesson: only they can be called to the stage. */
   roomIds: string[];
-  /**
-   * What is recorded of the rooms on stage. Default: their microphones. Pupils' cameras are live only, unless the school
-   * has consented. (Everything of the presenter is recorded.)
-   */
-  recordedFromRooms?: Source[];
+  /** What is recorded of the rooms on stage: what their schools have consented to. (Everything of the presenter is.) */
+  recordedFromRooms: RecordedFromRoom[];
   /** What was confirmed before a restart in mid-lesson. */
   headCounts?: { roomId: string; count: number }[];
 };

@@ -26,6 +26,7 @@ export function snapshotOf(
     slides: slideShow.slides,
     page: slideShow.page,
     recording: room.recorder.state,
+    recordedFromRooms: room.recordedFromRooms,
     consumers: participant.wireConsumers(),
     rung: participant.ladder.rung,
     why: participant.ladder.why,

@@ -18,6 +18,7 @@ export type { Role } from './http/route.ts';
 export type { LessonNote } from './lesson-notes/schema.ts';
 export type { Notice, NoticeList } from './notices/schema.ts';
 export type { PlaybackPosition, UnfinishedList } from './playback/schema.ts';
+export type { PupilConsent, PupilsRecorded } from './pupil-consent/schema.ts';
 export type {
   FacetName,
   Licence,

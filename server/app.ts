@@ -33,6 +33,7 @@ import { webFiles } from './http/web-files.ts';
 import { lessonNoteRoutes } from './lesson-notes/routes.ts';
 import { noticeRoutes } from './notices/routes.ts';
 import { playbackRoutes } from './playback/routes.ts';
+import { pupilConsentRoutes } from './pupil-consent/routes.ts';
 import { resourceRoutes } from './resources/routes.ts';
 import { retentionRoutes } from './retention/routes.ts';
 import { roomGroupRoutes } from './room-groups/routes.ts';
@@ -58,6 +59,7 @@ export type AppServices = AccountRouteServices &
   Parameters<typeof captionRoutes>[0] &
   Parameters<typeof playbackRoutes>[0] &
   Parameters<typeof resourceRoutes>[0] &
+  Parameters<typeof pupilConsentRoutes>[0] &
   Parameters<typeof retentionRoutes>[0] &
   Parameters<typeof synonymRoutes>[0] &
   Parameters<typeof classSessionRoutes>[0] &
@@ -115,6 +117,7 @@ function apiRoutes(services: AppServices) {
     .route('/', captionRoutes(services))
     .route('/', playbackRoutes(services))
     .route('/', resourceRoutes(services))
+    .route('/', pupilConsentRoutes(services))
     .route('/', retentionRoutes(services))
     .route('/', synonymRoutes(services))
     .route('/', classSessionRoutes(services))

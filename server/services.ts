@@ -36,6 +36,7 @@ import type { Protection } from './previews/sandbox.ts';
 import { decodeText, textForSearch } from './previews/text.ts';
 import type { VirusScanner } from './previews/virus-scan/scanner.ts';
 import { openProcessing } from './processing.ts';
+import { createPupilConsentService } from './pupil-consent/service.ts';
 import { createRecordings } from './recordings/recordings.ts';
 import { type ResourceSummary, resourceSummarySchema } from './resources/schema.ts';
 import { createResourceSearch } from './resources/search.ts';
@@ -276,6 +277,7 @@ export async function startServices({ config, dataDir, parts, log, shutdown }: S
         titlesOf: (actor, ids) => resources.titlesOf(actor, ids),
       }),
       resources,
+      pupilConsent: createPupilConsentService({ db }),
       retention,
       uploads,
       classSessions,

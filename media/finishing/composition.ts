@@ -7,6 +7,8 @@ export type Composition = {
   camera: string | null;
   /** The presenter's screen, and when it is shown instead of the camera (milliseconds on the time line). */
   screen: { path: string; shown: Span[] } | null;
+  /** The cameras of rooms, and when each was on the stage: small, in the corner. In the order in which they first came. */
+  rooms: { path: string; shown: Span[] }[];
   /** Every microphone, and the sound of the screen. */
   audio: string[];
   durationMs: number;
@@ -15,6 +17,7 @@ export type Composition = {
 };
 
 const framesPerSecond = 25;
+const insetsInRow = 3;
 const keyFrameEvery = framesPerSecond * 2;
 
 /** Makes the video: one picture, all sound mixed, H.264/AAC in an MP4 that plays while it loads. */
@@ -31,12 +34,12 @@ export async function compose(
   });
 }
 
-function ffmpegArguments({ camera, screen, audio, durationMs, size, output }: Composition): string[] {
+function ffmpegArguments({ camera, screen, rooms, audio, durationMs, size, output }: Composition): string[] {
   const inputs: string[] = [];
   const addInput = (path: string) => inputs.push(path) - 1;
   const seconds = (durationMs / 1000).toFixed(3);
   const filters: string[] = [];
-  const hasPicture = camera !== null || screen !== null;
+  const hasPicture = camera !== null || screen !== null || rooms.length > 0;
 
   if (hasPicture) {
     filters.push(`color=black:size=${size.width}x${size.height}:rate=${framesPerSecond}:duration=${seconds}[ground]`);
@@ -49,12 +52,20 @@ function ffmpegArguments({ camera, screen, audio, durationMs, size, output }: Co
       top = 'with_camera';
     }
     if (screen) {
-      const shown = screen.shown.map(({ from, to }) => `between(t,${from / 1000},${to / 1000})`).join('+');
       filters.push(
         `[${addInput(screen.path)}:v]${fitted(size)}[screen]`,
-        `[${top}][screen]overlay=eof_action=repeat:enable='${shown}'[with_screen]`,
+        `[${top}][screen]overlay=eof_action=repeat:enable='${during(screen.shown)}'[with_screen]`,
       );
       top = 'with_screen';
+    }
+    const places = placesOf(rooms.map(({ shown }) => shown));
+    for (const [index, { path, shown }] of rooms.entries()) {
+      const { x, y, ...inset } = insetAt(places[index] ?? 0, size);
+      filters.push(
+        `[${addInput(path)}:v]${fitted(inset)}[room${index}]`,
+        `[${top}][room${index}]overlay=x=${x}:y=${y}:eof_action=repeat:enable='${during(shown)}'[with_room${index}]`,
+      );
+      top = `with_room${index}`;
     }
     filters.push(`[${top}]format=yuv420p[picture]`);
   }
@@ -85,6 +96,38 @@ const videoCodec = [
   ...['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '23', '-profile:v', 'high'],
   ...['-g', String(keyFrameEvery), '-r', String(framesPerSecond)],
 ];
+
+/** An expression of ffmpeg's that is true in these times. */
+function during(spans: Span[]): string {
+  return spans.map(({ from, to }) => `between(t,${from / 1000},${to / 1000})`).join('+');
+}
+
+/** For each, the first place that nobody has at the same time; the places go from 0. */
+export function placesOf(shown: Span[][]): number[] {
+  const taken: Span[][] = [];
+  return shown.map((spans) => {
+    const isFree = (others: Span[]) =>
+      !others.some((one) => spans.some(({ from, to }) => from < one.to && one.from < to));
+    const free = taken.findIndex(isFree);
+    const place = free === -1 ? taken.length : free;
+    taken[place] = [...(taken[place] ?? []), ...spans];
+    return place;
+  });
+}
+
+/** A quarter of the picture's width; from the lower right corner to the left, then up. */
+function insetAt(place: number, picture: { width: number; height: number }) {
+  const margin = even(picture.width / 80);
+  const [width, height] = [even(picture.width / 4), even(picture.height / 4)];
+  const [row, column] = [Math.floor(place / insetsInRow), place % insetsInRow];
+  const x = picture.width - (column + 1) * (width + margin);
+  return { width, height, x, y: picture.height - (row + 1) * (height + margin) };
+}
+
+/** H.264 wants even numbers of pixels. */
+export function even(pixels: number): number {
+  return Math.max(2, Math.round(pixels / 2) * 2);
+}
 
 /** Senders change their size while they send: every frame is made to fit the one picture. */
 function fitted({ width, height }: { width: number; height: number }): string {

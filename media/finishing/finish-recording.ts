@@ -2,7 +2,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RecordedTrack } from '../recording-sink.ts';
 import { measureCompleteness } from './completeness.ts';
-import { compose, takePoster, takeSound } from './composition.ts';
+import { type Composition, compose, even, takePoster, takeSound } from './composition.ts';
 import type { FinishedRecording, FinishOptions } from './finished-recording.ts';
 import { joinClocks } from './media-clock.ts';
 import { writeAudioFile, writeVideoFile } from './media-file.ts';
@@ -48,7 +48,7 @@ export async function finishRecording(options: FinishOptions): Promise<FinishedR
   const files = await writeFiles(usable, { ...options, zero, durationMs });
   onProgress(readingShare);
   const pictures = usable.filter(({ track, size }) => track.role === 'presenter' && size !== null);
-  const hasPicture = files.camera !== null || files.screen !== null;
+  const hasPicture = files.camera !== null || files.screen !== null || files.rooms.length > 0;
   const size = canvasSize(pictures);
   const videoPath = join(workFolder, 'lesson.mp4');
   await compose(
@@ -58,7 +58,8 @@ export async function finishRecording(options: FinishOptions): Promise<FinishedR
   await rename(`${videoPath}.part`, videoPath);
 
   let posterPath: string | null = null;
-  if (hasPicture) {
+  // Of the presenter: no pupil is the cover of a lesson.
+  if (pictures.length > 0) {
     const firstPictureMs = Math.min(...pictures.map(({ span }) => span.from)) - zero;
     posterPath = join(workFolder, 'poster.jpg');
     // A little into the lesson the camera has found its light; the very end may have no picture.
@@ -141,7 +142,17 @@ async function writeFiles(
   const camera = await write('camera', ofPresenter('camera'), 'video');
   const screens = ofPresenter('screen');
   const screenPath = await write('screen', screens, 'video');
-  const shown = screens.map(({ span }) => ({ from: span.from - zero, to: span.to - zero }));
+  const shownIn = (tracks: TrackSurvey[]) => tracks.map(({ span }) => ({ from: span.from - zero, to: span.to - zero }));
+  const cameras = Map.groupBy(
+    surveys.filter(({ track }) => track.role === 'receiver' && track.source === 'camera'),
+    ({ track }) => track.roomId,
+  );
+  const rooms: Composition['rooms'] = [];
+  for (const [index, all] of [...cameras.values()].entries()) {
+    const tracks = sameCodec(all);
+    const path = await write(`room-${index}`, tracks, 'video');
+    if (path) rooms.push({ path, shown: shownIn(tracks) });
+  }
   const audio: string[] = [];
   const voices = Map.groupBy(
     surveys.filter(({ track }) => track.kind === 'audio'),
@@ -151,7 +162,8 @@ async function writeFiles(
     const path = await write(`audio-${index}`, tracks, 'audio');
     if (path) audio.push(path);
   }
-  return { camera, screen: screenPath === null ? null : { path: screenPath, shown }, audio };
+  const screen = screenPath === null ? null : { path: screenPath, shown: shownIn(screens) };
+  return { camera, screen, rooms, audio };
 }
 
 /** A file has one codec. A browser that came back with another is rare; the codec with the most of the lesson is kept. */
@@ -168,8 +180,4 @@ function canvasSize(pictures: TrackSurvey[]): { width: number; height: number } 
   if (!largest) return { width: largestWidth, height: largestHeight };
   const shrink = Math.min(1, largestWidth / largest.width, largestHeight / largest.height);
   return { width: even(largest.width * shrink), height: even(largest.height * shrink) };
-}
-
-function even(pixels: number): number {
-  return Math.max(2, Math.round(pixels / 2) * 2);
 }

@@ -30,6 +30,8 @@ function wordsOf(language: ExportLanguage, { action, details }: Told, name: stri
       return fill(said.details.login ?? '', { login: value });
     case 'quotaBytes':
       return value === null ? (said.details.unlimited ?? null) : fill(said.bytes, { n: value });
+    case 'pupilsRecorded':
+      return said.details[`pupils_${value}`] ?? null;
     case 'keptDays':
       return value === null ? (said.details.keptForEver ?? null) : fill(said.details.keptDays ?? '', { n: value });
     case 'bytes':

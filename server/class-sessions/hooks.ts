@@ -3,6 +3,7 @@ import type { Presence, SessionDescription, SessionHooks } from '../../media/ind
 import type { Database } from '../database/database.ts';
 import { type ClassEvent, createEventLog, lastHeadCounts, lastSlide, stillIn } from './event-log.ts';
 import { closeClassSession, type SessionRecordings } from './lesson.ts';
+import { recordedFromRooms } from './recorded-rooms.ts';
 
 export interface SessionHooksOptions {
   db: Database;
@@ -70,6 +71,7 @@ export function createSessionHooks({ db, recordings, log }: SessionHooksOptions)
         slides: file ? { fileId: file.id, name: file.name, pages: file.pages ?? 0 } : null,
         page: last?.page ?? 1,
         roomIds: rooms.map((room) => room.room_id),
+        recordedFromRooms: await recordedFromRooms(db, classSessionId),
         headCounts: await lastHeadCounts(db, classSessionId),
       };
     },

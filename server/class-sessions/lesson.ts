@@ -1,14 +1,15 @@
-import type { JoinClaims } from '../../media/index.ts';
+import type { JoinClaims, RecordedFromRoom } from '../../media/index.ts';
 import type { Database } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import type { AccountActor, Actor, DeviceActor } from '../http/route.ts';
 import { recordEvent } from '../trail/trail.ts';
 import { mayEnd } from './policy.ts';
+import { keepConsent, recordedFromRooms } from './recorded-rooms.ts';
 import { accountName, type ClassSessionRow, lockClassSession } from './repository.ts';
 
 /** What class sessions need of the media node. */
 export interface Classroom {
-  startSession(classSessionId: string): Promise<void>;
+  startSession(classSessionId: string, recordedFromRooms: RecordedFromRoom[]): Promise<void>;
   /** Whether its room is open here and live. */
   isLive(classSessionId: string): boolean;
   endSession(classSessionId: string, reason: 'presenter' | 'abandoned' | 'cancelled'): Promise<void>;
@@ -126,11 +127,12 @@ export function createLesson({ db, classroom, recordings, signJoinToken }: Lesso
           .set({ state: 'live', started_at: now, seen_at: now })
           .where('id', '=', id)
           .execute();
+        await keepConsent(trx, id);
         await recordings.arm(trx, id, now);
         await recordEvent(trx, 'class_session.started', { actor, id });
       });
       try {
-        await classroom.startSession(id);
+        await classroom.startSession(id, await recordedFromRooms(db, id));
       } catch (cause) {
         throw new AppError('classroom_unavailable', { cause, retryAfterSeconds: 2 });
       }

@@ -69,6 +69,7 @@ export const actions = {
   'school.changed': 'school',
   'quota.changed': 'school',
   'retention.changed': 'school',
+  'pupil_consent.changed': 'school',
   'alliance.created': 'alliance',
   'alliance.changed': 'alliance',
   'catalog.imported': 'catalog',

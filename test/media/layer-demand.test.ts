@@ -72,7 +72,7 @@ describe('what is sent to whom', () => {
     await enter('recorded', 1);
     await expect.poll(() => told(presenter), { timeout: 12_000, interval: 200 }).toEqual([1]);
     room.timetable.add('recorded');
-    await room.node.startSession('recorded');
+    await room.node.startSession('recorded', []);
     await expect.poll(() => told(presenter)).toEqual([1, 2]);
     await room.node.endSession('recorded');
   });

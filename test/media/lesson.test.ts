@@ -123,7 +123,7 @@ describe('a lesson', () => {
     expect(answer.session.live).toBe(false);
     expect(answer.recording).toBeNull();
     expect(room.node.isLive('early')).toBe(false);
-    await room.node.startSession('early');
+    await room.node.startSession('early', []);
     await receiver.hear('wentLive');
     expect(await receiver.hear('recordingChanged')).toEqual({ state: 'armed' });
     expect(room.node.isLive('early')).toBe(true);

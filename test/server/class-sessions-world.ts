@@ -77,7 +77,7 @@ export async function createLessonWorld() {
   }
   let mediaNode = await openMediaNode();
   const classroom = {
-    startSession: (id: string) => mediaNode.startSession(id),
+    startSession: (...session: Parameters<MediaNode['startSession']>) => mediaNode.startSession(...session),
     endSession: (id: string, reason: 'presenter' | 'abandoned' | 'cancelled') => mediaNode.endSession(id, reason),
     refreshSession: (id: string) => mediaNode.refreshSession(id),
     headsCounted: (event: Parameters<MediaNode['headsCounted']>[0]) => mediaNode.headsCounted(event),

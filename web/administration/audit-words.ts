@@ -43,6 +43,7 @@ export function detailWords(t: Translate, format: Format, { action, details }: A
     if (name === 'revision') return [t('admin.audit.detail.revision', { n: value })];
     if (name === 'login') return [t('admin.audit.detail.login', { login: value })];
     if (name === 'quotaBytes' && value === null) return [t('admin.audit.detail.unlimited')];
+    if (name === 'pupilsRecorded') return [detail('pupils', String(value))];
     if (name === 'keptDays' && value === null) return [t('admin.audit.detail.keptForEver')];
     if (name === 'keptDays') return [t('admin.audit.detail.keptDays', { n: value })];
     if ((name === 'bytes' || name === 'quotaBytes') && typeof value === 'number') return [format.bytes(value)];

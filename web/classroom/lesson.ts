@@ -1,5 +1,5 @@
 import { type Ref, ref } from 'vue';
-import type { EndReason, RecordingState, Snapshot, Timer } from '../../media/protocol.ts';
+import type { EndReason, RecordedFromRoom, RecordingState, Snapshot, Timer } from '../../media/protocol.ts';
 import type { NotificationHandlers } from './socket.ts';
 
 /** What the lesson is and how far it has come. */
@@ -10,6 +10,8 @@ export interface Lesson {
   startedAt: Readonly<Ref<number | null>>;
   music: Readonly<Ref<boolean>>;
   recording: Readonly<Ref<RecordingState | null>>;
+  /** What of each room is in the recording while it is on stage. */
+  recordedFromRooms: Readonly<Ref<RecordedFromRoom[]>>;
   ended: Readonly<Ref<EndReason | null>>;
   /** By this machine's clock. */
   timer: Readonly<Ref<Timer | null>>;
@@ -21,17 +23,19 @@ export function createLesson() {
   const startedAt = ref<number | null>(null);
   const music = ref(false);
   const recording = ref<RecordingState | null>(null);
+  const recordedFromRooms = ref<RecordedFromRoom[]>([]);
   const ended = ref<EndReason | null>(null);
   const timer = ref<Timer | null>(null);
   /** How far this machine's clock is ahead of the node's. */
   let aheadMs = 0;
   const here = (instant: number): number => instant + aheadMs;
   const timerHere = (set: Timer | null): Timer | null => set && { ...set, endsAt: here(set.endsAt) };
-  const lesson: Lesson = { title, live, startedAt, music, recording, ended, timer };
+  const lesson: Lesson = { title, live, startedAt, music, recording, recordedFromRooms, ended, timer };
   const handlers: NotificationHandlers = {
     wentLive(data) {
       live.value = true;
       startedAt.value = here(data.startedAt);
+      recordedFromRooms.value = data.recordedFromRooms;
     },
     recordingChanged(data) {
       recording.value = data.state;
@@ -53,6 +57,7 @@ export function createLesson() {
     startedAt.value = began === null ? null : here(began);
     music.value = snapshot.session.music;
     recording.value = snapshot.recording;
+    recordedFromRooms.value = snapshot.recordedFromRooms;
   }
   return { lesson, handlers, take };
 }

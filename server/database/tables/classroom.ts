@@ -35,6 +35,8 @@ export interface ClassSessionTable {
 export interface ClassSessionRoomTable {
   class_session_id: string;
   room_id: string;
+  /** What its school had consented to when the lesson began; null before. */
+  pupils_recorded: 'none' | 'voices' | 'voices_and_pictures' | null;
 }
 
 export interface ClassEventTable {

@@ -10,6 +10,8 @@ export interface SchoolTable {
   time_zone: Generated<string>;
   /** Null: for ever. */
   recordings_kept_days: number | null;
+  /** What of its pupils may be in recordings of lessons that begin from now on. */
+  pupils_recorded: Generated<'none' | 'voices' | 'voices_and_pictures'>;
   created_at: Created;
 }
 

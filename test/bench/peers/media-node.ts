@@ -30,6 +30,7 @@ const hooks: SessionHooks = {
       slides: null,
       page: 1,
       roomIds: [],
+      recordedFromRooms: [],
     };
   },
   pagesOf: async () => 0,

@@ -43,6 +43,7 @@ export class Timetable implements SessionHooks {
       slides: { fileId: 'file-1', name: '分数.pptx', pages: 12 },
       page: 1,
       roomIds: ['room-1', 'room-2'],
+      recordedFromRooms: [{ roomId: 'room-1', sources: ['microphone'] }],
       ...description,
     });
   }

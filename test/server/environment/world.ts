@@ -16,6 +16,7 @@ import { createDeviceService } from '../../../server/devices/service.ts';
 import { createMetrics } from '../../../server/http/metrics.ts';
 import { createRouter } from '../../../server/http/route.ts';
 import { createJobs } from '../../../server/jobs/jobs.ts';
+import { createPupilConsentService } from '../../../server/pupil-consent/service.ts';
 import { schoolDayRoutes } from '../../../server/school-days/routes.ts';
 import { createSchoolDayService } from '../../../server/school-days/service.ts';
 import { schoolRoutes } from '../../../server/schools/routes.ts';
@@ -74,6 +75,7 @@ export async function createWorld(options: WorldOptions = {}) {
     accounts,
     signIn: await createSignInService({ db, authentication, attempts }),
     schools: createSchoolService({ db }),
+    pupilConsent: createPupilConsentService({ db }),
     schoolDays: createSchoolDayService({ db }),
     devices,
     enrolment: createEnrolment({

@@ -221,6 +221,19 @@ export const lines: Line[] = [
   { route: 'GET /api/schools/{id}/bell-times', passes: allied, hidden: outsiders, at: 'school' },
   { route: 'PUT /api/schools/{id}/bell-times', passes: own, hidden: outsideKeepers, at: 'school', ask: bells },
   {
+    route: 'GET /api/schools/{id}/pupil-consent',
+    passes: ['principal', 'admin'],
+    hidden: ['memberPrincipal', 'outsidePrincipal'],
+    at: 'school',
+  },
+  {
+    route: 'PUT /api/schools/{id}/pupil-consent',
+    passes: ['principal', 'admin'],
+    hidden: ['memberPrincipal', 'outsidePrincipal'],
+    at: 'school',
+    ask: () => ({ json: { pupilsRecorded: 'voices' } }),
+  },
+  {
     route: 'GET /api/schools/{id}/retention',
     passes: ['principal', 'admin'],
     hidden: ['memberPrincipal', 'outsidePrincipal'],

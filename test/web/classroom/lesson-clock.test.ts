@@ -24,7 +24,7 @@ describe('the times of a lesson, on a machine whose clock is wrong', () => {
     const { lesson, handlers } = opened();
     near(lesson.startedAt.value, Date.now() - 90_000);
     near(lesson.timer.value?.endsAt, Date.now() + 60_000);
-    handlers.wentLive?.({ startedAt: nodeNow });
+    handlers.wentLive?.({ startedAt: nodeNow, recordedFromRooms: [] });
     near(lesson.startedAt.value, Date.now());
     handlers.timerChanged?.({ timer: { endsAt: nodeNow + 5_000, durationMs: 5_000 } });
     near(lesson.timer.value?.endsAt, Date.now() + 5_000);

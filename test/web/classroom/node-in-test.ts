@@ -44,6 +44,7 @@ export function joinAnswer(seq: number): RequestAnswer<'join'> {
     slides: null,
     page: 1,
     recording: null,
+    recordedFromRooms: [],
     consumers: [],
     rung: 'all',
     why: null,

@@ -99,6 +99,20 @@ const admin: typeof zh = {
     denied: 'Refused',
     deniedWords: 'That screen was not set up for any room.',
   },
+  consent: {
+    title: 'Pupils in recordings',
+    words:
+      'While a room of this school is on stage, other rooms always see and hear its pupils live. Whether their voices and pictures are recorded as well is for the school to say.',
+    legend: 'What is recorded',
+    choice: {
+      none: 'Nothing: live only',
+      voices: 'Pupils’ voices',
+      voices_and_pictures: 'Pupils’ voices and pictures',
+    },
+    notice:
+      'Ask the parents first. It holds for lessons that begin from now on: what was decided when a lesson began is kept with it. What has been recorded stays as it is.',
+    saved: 'Saved.',
+  },
   recordings: {
     title: 'How long recordings are kept',
     words:

@@ -9,6 +9,14 @@ export default {
   check,
   message,
   notes,
+  recorded: {
+    room: {
+      none: 'Live only: this room is not in the recording',
+      voices: 'The recording has this room’s sound, not its picture',
+      voicesAndPictures: 'The recording has this room’s sound and picture',
+    },
+    tile: { none: 'live only', voices: 'sound recorded', voicesAndPictures: 'recorded' },
+  },
   room,
   studio,
   timer,

@@ -9,7 +9,7 @@ export default {
     accounts: '账号',
     rooms: '教室与终端',
     timetable: '作息与学期',
-    recordings: '实录保存',
+    recordings: '课堂实录',
     schools: '学校与共同体',
     catalog: '教材目录',
     synonyms: '同义词',
@@ -92,6 +92,19 @@ export default {
     confirmedWords: '几秒后，大屏会自动显示“{room}”今天的课。',
     denied: '已拒绝',
     deniedWords: '那台屏幕没有接入任何教室。',
+  },
+  consent: {
+    title: '实录里有没有学生',
+    words: '本校教室上台时，别的教室总能实时看到、听到学生。学生的声音和画面会不会录进课堂实录，由学校决定。',
+    legend: '录进课堂实录的',
+    choice: {
+      none: '都不录，只直播',
+      voices: '只录学生的声音',
+      voices_and_pictures: '录学生的声音和画面',
+    },
+    notice:
+      '请先征得家长同意。从下一堂开始的课起生效；每堂课按开始时的决定录，并写进这堂课的记录。已经录好的不会改变。',
+    saved: '已保存。',
   },
   recordings: {
     title: '课堂实录保存多久',

@@ -9,6 +9,14 @@ export default {
   check,
   message,
   notes,
+  recorded: {
+    room: {
+      none: '只直播：课堂实录不录这里的声音和画面',
+      voices: '课堂实录会录下这里的声音，不录画面',
+      voicesAndPictures: '课堂实录会录下这里的声音和画面',
+    },
+    tile: { none: '只直播', voices: '录声音', voicesAndPictures: '录声音和画面' },
+  },
   room,
   studio,
   timer,
