@@ -25,10 +25,12 @@ import {
 import type { Room } from './room.ts';
 import type { SessionHooks } from './session-hooks.ts';
 import { holderOf, verifyJoinToken } from './token.ts';
+import type { UsedTokens } from './used-tokens.ts';
 
 export type SignallingOptions = {
   tokenSecret: Uint8Array;
   lostAccess: LostAccess;
+  usedTokens: UsedTokens;
   routerRtpCapabilities: RtpCapabilities;
   iceServersFor(holder: string): IceServer[];
   /** Takes the sockets of rooms that measure their link. */
@@ -109,8 +111,10 @@ export function createSignalling(options: SignallingOptions): Signalling {
 
   async function join(frame: RequestFrame) {
     const { token, ...wanted } = parseRequest('join', frame.data);
-    const { claims, signedAt } = await verifyJoinToken(token, options.tokenSecret);
-    options.lostAccess.refuse(holderOf(claims), signedAt);
+    const signed = await verifyJoinToken(token, options.tokenSecret);
+    const { claims } = signed;
+    options.lostAccess.refuse(holderOf(claims), signed.signedAt);
+    options.usedTokens.use(signed, holderOf(claims));
     const room = await options.room(claims.classSessionId);
     const { participant, transports, snapshot } = await room.join(claims, wanted);
     const data: RequestAnswer<'join'> = {

@@ -92,12 +92,11 @@ describe('a link probe', () => {
   });
 
   it('is one at a time for a device, and ends with its access', async () => {
-    const token = await probeToken();
     const [first, second, other] = [await Probe.open(), await Probe.open(), await Probe.open()];
-    await first.ask('openProbe', { token });
+    await first.ask('openProbe', { token: await probeToken() });
     await first.ask('beginPath', {});
     await other.ask('openProbe', { token: await probeToken(undefined, 'device-2') });
-    await second.ask('openProbe', { token });
+    await second.ask('openProbe', { token: await probeToken() });
     expect(await first.client.closed).toMatchObject({ code: 4409 });
     expect(await rooms()).toBe(2);
     await second.ask('beginPath', {});
