@@ -99,7 +99,7 @@ export function createLinkProbes(options: LinkProbeOptions): LinkProbes {
         const signed = await verifyProbeToken(token, options.tokenSecret);
         const { deviceId } = signed.claims;
         options.lostAccess.refuse(deviceId, signed.signedAt);
-        if (ofDevice !== null || ended) throw new ClassroomError('already_joined');
+        if (ended) throw new ClassroomError('not_joined');
         options.usedTokens.use(signed, deviceId);
         endings.get(deviceId)?.(closeCodes.replaced, 'replaced');
         if (running >= mostProbes) throw new ClassroomError('too_many_requests');
@@ -149,7 +149,7 @@ export function createLinkProbes(options: LinkProbeOptions): LinkProbes {
           const { id: producerId } = mine.producer;
           mine.consumer = await mine.receive.consume({ producerId, rtpCapabilities, paused: true });
         } catch (cause) {
-          throw new ClassroomError(mine.send.closed ? 'media_unavailable' : 'bad_request', { cause });
+          throw gone(cause) ?? new ClassroomError('bad_request', { cause });
         }
         const { id: producerId } = mine.producer;
         const { id, rtpParameters: echoed } = mine.consumer;
@@ -169,16 +169,21 @@ export function createLinkProbes(options: LinkProbeOptions): LinkProbes {
 
     async function answer({ method, data }: RequestFrame): Promise<unknown> {
       if (!isProbeMethod(method)) throw new ClassroomError('not_found');
+      if (method === 'openProbe' && ofDevice !== null) throw new ClassroomError('already_joined');
+      if (method !== 'openProbe' && !lease) throw new ClassroomError('not_joined');
       if (costly.has(method) && !costlyAllowance.take()) throw new ClassroomError('too_many_requests');
       try {
         return await call(handlers, method, data);
       } catch (cause) {
-        // The probe or its worker may have ended under the call, and mediasoup's own words for that tell nobody anything.
-        if (cause instanceof ClassroomError) throw cause;
-        if (ended) throw new ClassroomError('not_joined', { cause });
-        if (lease?.router.closed) throw new ClassroomError('media_unavailable', { cause });
-        throw cause;
+        if (cause instanceof ClassroomError && cause.status < 500) throw cause;
+        throw gone(cause) ?? cause;
       }
+    }
+
+    /** When the probe or its worker ended under a call: mediasoup's own words for that tell nobody anything. */
+    function gone(cause: unknown): ClassroomError | null {
+      if (ended) return new ClassroomError('not_joined', { cause });
+      return lease?.router.closed ? new ClassroomError('media_unavailable', { cause }) : null;
     }
 
     /** Gives its place to others. */
