@@ -156,8 +156,9 @@ export function createSignalling(options: SignallingOptions): Signalling {
     try {
       return await callMethod(method, { room, participant, hooks: options.hooks, warn }, data);
     } catch (cause) {
-      // What it was about may have been closed under the call, and mediasoup's own words for that tell nobody anything.
-      if (cause instanceof ClassroomError || room.audience.has(participant)) throw cause;
+      // What it was about may have been closed under the call: mediasoup's own words for that tell nobody anything, and it is no fault.
+      const refusal = cause instanceof ClassroomError && cause.status < 500;
+      if (refusal || room.audience.has(participant)) throw cause;
       throw new ClassroomError(room.closed ? 'session_ended' : 'not_joined', { cause });
     }
   }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { closeCodes, probeQuery, type Role, type RtpCapabilities } from '../../media/protocol.ts';
 import { type Chance, createChance } from '../environment/chance.ts';
@@ -23,12 +24,17 @@ const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
 const times = Number(process.env.FUZZ_TIMES ?? 1);
 
 let chance: Chance;
+/** Whatever the node took for a fault of its own. */
+const faults: string[] = [];
 let node: TestNode;
 let capabilities: RtpCapabilities;
 beforeAll(async () => {
   console.log(`FUZZ_SEED=${seed}`);
   chance = createChance(seed);
-  node = await startNode({ resumeWindowMs: 300 });
+  node = await startNode({
+    resumeWindowMs: 300,
+    log: pino({ level: 'error' }, { write: (line) => faults.push(line) }),
+  });
   const client = await node.connect();
   capabilities = await client.capabilities();
   client.drop();
@@ -46,6 +52,7 @@ async function expectCleanLesson(): Promise<void> {
   for (const { peer } of [presenter, receiver]) expect(await peer.ask('leave', {})).toBe('ok');
   const stats = await node.node.stats();
   expect(stats.workers).toMatchObject([{ alive: true, deaths: 0 }]);
+  expect(faults).toEqual([]);
 }
 
 /** What is left at the worker when everybody is gone. */
