@@ -45,7 +45,8 @@ afterAll(() => node.close());
 
 async function lookAt() {
   const witness = await node.connect();
-  const seen = await witness.join(await token({ ...observerClaims('beside'), accountId: 'account-witness' } as const));
+  const claims = { ...observerClaims('beside'), accountId: 'account-witness' } as const;
+  const seen = await witness.join(await token(claims));
   await witness.request('leave', {});
   witness.socket.close();
   return stateOf(seen);
