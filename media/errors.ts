@@ -4,6 +4,7 @@ import type { ClassroomErrorCode } from './protocol.ts';
 const statuses: Record<ClassroomErrorCode, number> = {
   token_invalid: 401,
   token_expired: 401,
+  token_used: 401,
   resume_unknown: 401,
   not_joined: 401,
   already_joined: 409,

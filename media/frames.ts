@@ -6,6 +6,7 @@ import { count } from './room-state.ts';
 export const errorCodes = [
   'token_invalid',
   'token_expired',
+  'token_used',
   'resume_unknown',
   'not_joined',
   'already_joined',

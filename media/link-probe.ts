@@ -2,6 +2,7 @@ import type { Consumer, Producer, WebRtcTransport } from 'mediasoup/types';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { z } from 'zod';
+import { Allowance, type Rate } from './allowance.ts';
 import { Connection } from './connection.ts';
 import { connectTransport } from './dtls.ts';
 import { ClassroomError } from './errors.ts';
@@ -11,21 +12,24 @@ import {
   type IceServer,
   type ProbeAnswer,
   type ProbeMethod,
-  probeLifeMs,
   probeRequests,
   type RequestFrame,
   type RtpCapabilities,
   requestTimeoutMs,
 } from './protocol.ts';
 import { verifyProbeToken } from './token.ts';
+import type { UsedTokens } from './used-tokens.ts';
 import { transportParameters } from './webrtc-parameters.ts';
 import type { RouterLease, WorkerPool } from './workers.ts';
 
 export type LinkProbeOptions = {
   tokenSecret: Uint8Array;
   lostAccess: LostAccess;
+  usedTokens: UsedTokens;
   routerRtpCapabilities: RtpCapabilities;
   pool: WorkerPool;
+  /** A probe is over after this long, however far it has come. */
+  lifeMs: number;
   iceServersFor(holder: string): IceServer[];
   log: Logger;
 };
@@ -33,6 +37,9 @@ export type LinkProbeOptions = {
 /** Lessons go first: more rooms than this do not measure their links at once on one node. */
 const mostProbes = 64;
 const bitrate = 600_000;
+/** What makes transports, producers and consumers: a probe does so twice for each of three ways. */
+const costlyRate: Rate = { burst: 12, perSecond: 0.2 };
+const costly: ReadonlySet<ProbeMethod> = new Set(['beginPath', 'echo']);
 
 type Way = { send: WebRtcTransport; receive: WebRtcTransport; producer?: Producer; consumer?: Consumer };
 type Handlers = {
@@ -46,7 +53,7 @@ export type LinkProbes = {
   putOut(deviceId: string): void;
 };
 
-/** One probe a device: a token that is used again ends the probe that it was used for before. */
+/** One probe a device: the next ends the one before, whose socket may only not have noticed yet that its line is gone. */
 export function createLinkProbes(options: LinkProbeOptions): LinkProbes {
   let running = 0;
   /** By device: what ends its probe. */
@@ -57,7 +64,8 @@ export function createLinkProbes(options: LinkProbeOptions): LinkProbes {
     let way: Way | null = null;
     let ofDevice: string | null = null;
     let ended = false;
-    const life = setTimeout(() => connection.close(closeCodes.timeout, 'probe_over'), probeLifeMs);
+    const costlyAllowance = new Allowance(costlyRate);
+    const life = setTimeout(() => finish(closeCodes.timeout, 'probe_over'), options.lifeMs);
     const unproved = setTimeout(() => connection.close(closeCodes.timeout, 'no_token'), requestTimeoutMs);
 
     async function openWay({ router, webRtcServer }: RouterLease): Promise<Way> {
@@ -81,16 +89,18 @@ export function createLinkProbes(options: LinkProbeOptions): LinkProbes {
     }
 
     function ready(): Way {
-      if (!way || way.send.closed) throw new ClassroomError('not_found');
+      if (!way) throw new ClassroomError('not_found');
+      if (way.send.closed) throw new ClassroomError('media_unavailable');
       return way;
     }
 
     const handlers: Handlers = {
       async openProbe({ token }) {
-        const { claims, signedAt } = await verifyProbeToken(token, options.tokenSecret);
-        const { deviceId } = claims;
-        options.lostAccess.refuse(deviceId, signedAt);
-        if (ofDevice !== null || ended) throw new ClassroomError('already_joined');
+        const signed = await verifyProbeToken(token, options.tokenSecret);
+        const { deviceId } = signed.claims;
+        options.lostAccess.refuse(deviceId, signed.signedAt);
+        if (ended) throw new ClassroomError('not_joined');
+        options.usedTokens.use(signed, deviceId);
         endings.get(deviceId)?.(closeCodes.replaced, 'replaced');
         if (running >= mostProbes) throw new ClassroomError('too_many_requests');
         running += 1;
@@ -139,7 +149,7 @@ export function createLinkProbes(options: LinkProbeOptions): LinkProbes {
           const { id: producerId } = mine.producer;
           mine.consumer = await mine.receive.consume({ producerId, rtpCapabilities, paused: true });
         } catch (cause) {
-          throw new ClassroomError('bad_request', { cause });
+          throw gone(cause) ?? new ClassroomError('bad_request', { cause });
         }
         const { id: producerId } = mine.producer;
         const { id, rtpParameters: echoed } = mine.consumer;
@@ -156,6 +166,25 @@ export function createLinkProbes(options: LinkProbeOptions): LinkProbes {
         return {};
       },
     };
+
+    async function answer({ method, data }: RequestFrame): Promise<unknown> {
+      if (!isProbeMethod(method)) throw new ClassroomError('not_found');
+      if (method === 'openProbe' && ofDevice !== null) throw new ClassroomError('already_joined');
+      if (method !== 'openProbe' && !lease) throw new ClassroomError('not_joined');
+      if (costly.has(method) && !costlyAllowance.take()) throw new ClassroomError('too_many_requests');
+      try {
+        return await call(handlers, method, data);
+      } catch (cause) {
+        if (cause instanceof ClassroomError && cause.status < 500) throw cause;
+        throw gone(cause) ?? cause;
+      }
+    }
+
+    /** When the probe or its worker ended under a call: mediasoup's own words for that tell nobody anything. */
+    function gone(cause: unknown): ClassroomError | null {
+      if (ended) return new ClassroomError('not_joined', { cause });
+      return lease?.router.closed ? new ClassroomError('media_unavailable', { cause }) : null;
+    }
 
     /** Gives its place to others. */
     function leave(): void {
@@ -182,7 +211,7 @@ export function createLinkProbes(options: LinkProbeOptions): LinkProbes {
     }
 
     const connection = new Connection(socket, options.log, {
-      onRequest: async (frame) => ({ data: await call(handlers, frame) }),
+      onRequest: async (frame) => ({ data: await answer(frame) }),
       onClosed: end,
     });
   }
@@ -198,8 +227,7 @@ function isProbeMethod(method: string): method is ProbeMethod {
 }
 
 /** TypeScript cannot see that a method's handler takes what its schema gives, hence the one cast. */
-async function call(handlers: Handlers, { method, data }: RequestFrame): Promise<unknown> {
-  if (!isProbeMethod(method)) throw new ClassroomError('not_found');
+async function call(handlers: Handlers, method: ProbeMethod, data: unknown): Promise<unknown> {
   const parsed = probeRequests[method].data.safeParse(data);
   if (!parsed.success) throw new ClassroomError('bad_request', { cause: parsed.error });
   const handle = handlers[method] as (input: unknown) => Promise<unknown>;

@@ -9,7 +9,14 @@ import { ClassroomError } from './errors.ts';
 import { createHeldMemory } from './held-memory.ts';
 import { createLinkProbes } from './link-probe.ts';
 import { LostAccess } from './lost-access.ts';
-import { closeCodes, type IceServer, type RecordedFromRoom, type Role, resumeWindowMs } from './protocol.ts';
+import {
+  closeCodes,
+  type IceServer,
+  probeLifeMs,
+  type RecordedFromRoom,
+  type Role,
+  resumeWindowMs,
+} from './protocol.ts';
 import { Recorder } from './recorder.ts';
 import type { RecordingSink } from './recording-sink.ts';
 import { Room } from './room.ts';
@@ -17,6 +24,7 @@ import type { SessionHooks } from './session-hooks.ts';
 import { createSignalling } from './signalling.ts';
 import { tokenLifetimeMs } from './token.ts';
 import { iceServersFor } from './turn.ts';
+import { UsedTokens } from './used-tokens.ts';
 import { createWorkerPool, type WorkerStats } from './workers.ts';
 
 export type MediaNodeOptions = {
@@ -44,6 +52,8 @@ export type MediaNodeOptions = {
   abandonAfterMs?: number;
   /** How long a participant's media outlives its socket. Default 30 s. */
   resumeWindowMs?: number;
+  /** How long a link probe may take. Default 60 s. */
+  probeLifeMs?: number;
 };
 
 export type MediaNodeStats = {
@@ -121,10 +131,11 @@ export async function createMediaNode(options: MediaNodeOptions): Promise<MediaN
     log,
   };
   const lostAccess = new LostAccess(tokenLifetimeMs);
-  const linkProbes = createLinkProbes({ ...shared, lostAccess, pool });
+  const admission = { lostAccess, usedTokens: new UsedTokens(log) };
+  const linkProbes = createLinkProbes({ ...shared, ...admission, pool, lifeMs: options.probeLifeMs ?? probeLifeMs });
   const signalling = createSignalling({
     ...shared,
-    lostAccess,
+    ...admission,
     probe: linkProbes.accept,
     hooks,
     room: openRoom,

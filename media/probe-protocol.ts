@@ -14,7 +14,7 @@ const id = z.string().min(1).max(64);
 const nothing = z.object({});
 
 export const probeRequests = {
-  /** First frame: a token of the API, for a device. */
+  /** First frame: a token of the API, for a device and one use. */
   openProbe: {
     data: z.object({ token: z.string().max(4096) }),
     answer: z.object({ routerRtpCapabilities: rtpCapabilities, iceServers: z.array(iceServer) }),

@@ -88,7 +88,7 @@ export {
  *
  * 1. The client opens `classroomPath`. The node at once notifies `hello` with the capabilities of its routers, which
  *    are the same for every room, so that the client can load its mediasoup Device without asking.
- * 2. The client requests `join` with its token (from the API, 60 s) within 10 s. One answer carries all that is needed
+ * 2. The client requests `join` with its token (from the API, 60 s, one use) within 10 s. One answer carries all that is needed
  *    to show and hear the lesson.
  * 3. After a lost socket the client opens a new one and requests `resume` within 30 s: its media went on meanwhile.
  *    After `reset`, or when ICE restarts fail three times, it requests `openTransports` and begins its media anew.
@@ -116,7 +116,7 @@ export const closeCodes = {
   ended: 4000,
   /** A frame was not of this protocol. */
   badFrame: 4400,
-  /** The token was wrong or expired, `resume` came too late, or access has ended: ask the API for a new token. */
+  /** The token was wrong, expired or used, `resume` came too late, or access has ended: ask the API for a new token. */
   refused: 4401,
   /** Neither `join` nor `resume` came within 10 s, or no pong came back. */
   timeout: 4408,

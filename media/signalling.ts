@@ -25,10 +25,12 @@ import {
 import type { Room } from './room.ts';
 import type { SessionHooks } from './session-hooks.ts';
 import { holderOf, verifyJoinToken } from './token.ts';
+import type { UsedTokens } from './used-tokens.ts';
 
 export type SignallingOptions = {
   tokenSecret: Uint8Array;
   lostAccess: LostAccess;
+  usedTokens: UsedTokens;
   routerRtpCapabilities: RtpCapabilities;
   iceServersFor(holder: string): IceServer[];
   /** Takes the sockets of rooms that measure their link. */
@@ -109,8 +111,10 @@ export function createSignalling(options: SignallingOptions): Signalling {
 
   async function join(frame: RequestFrame) {
     const { token, ...wanted } = parseRequest('join', frame.data);
-    const { claims, signedAt } = await verifyJoinToken(token, options.tokenSecret);
-    options.lostAccess.refuse(holderOf(claims), signedAt);
+    const signed = await verifyJoinToken(token, options.tokenSecret);
+    const { claims } = signed;
+    options.lostAccess.refuse(holderOf(claims), signed.signedAt);
+    options.usedTokens.use(signed, holderOf(claims));
     const room = await options.room(claims.classSessionId);
     const { participant, transports, snapshot } = await room.join(claims, wanted);
     const data: RequestAnswer<'join'> = {
@@ -152,8 +156,9 @@ export function createSignalling(options: SignallingOptions): Signalling {
     try {
       return await callMethod(method, { room, participant, hooks: options.hooks, warn }, data);
     } catch (cause) {
-      // What it was about may have been closed under the call, and mediasoup's own words for that tell nobody anything.
-      if (cause instanceof ClassroomError || room.audience.has(participant)) throw cause;
+      // What it was about may have been closed under the call: mediasoup's own words for that tell nobody anything, and it is no fault.
+      const refusal = cause instanceof ClassroomError && cause.status < 500;
+      if (refusal || room.audience.has(participant)) throw cause;
       throw new ClassroomError(room.closed ? 'session_ended' : 'not_joined', { cause });
     }
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import { ClassroomError } from './errors.ts';
@@ -46,16 +47,24 @@ async function sign(claims: JoinClaims | ProbeClaims, forWhom: string, secret: U
     .setProtectedHeader({ alg: algorithm })
     .setIssuer(issuer)
     .setAudience(forWhom)
+    .setJti(randomUUID())
     .setIssuedAt(issuedAt)
     .setExpirationTime(issuedAt + lifetimeSeconds)
     .sign(secret);
 }
 
-/** What was signed, and when: milliseconds since 1970. */
+/** What was signed; instants are milliseconds since 1970. */
 export interface Signed<T> {
   claims: T;
+  /** Of this very token (`jti`, RFC 7519 section 4.1.7): no two have the same. */
+  tokenId: string;
   signedAt: number;
+  /** After this nobody takes it. */
+  goodUntil: number;
 }
+
+/** What every token says of itself. */
+const registeredClaims = z.object({ jti: z.string().min(1).max(64), iat: z.number(), exp: z.number() });
 
 async function verify<T>(schema: z.ZodType<T>, token: string, forWhom: string, secret: Uint8Array): Promise<Signed<T>> {
   try {
@@ -63,17 +72,22 @@ async function verify<T>(schema: z.ZodType<T>, token: string, forWhom: string, s
       issuer,
       audience: forWhom,
       algorithms: [algorithm],
-      requiredClaims: ['exp'],
       clockTolerance: toleranceSeconds,
     });
-    return { claims: schema.parse(payload), signedAt: (payload.iat ?? 0) * 1000 };
+    const { jti, iat, exp } = registeredClaims.parse(payload);
+    return {
+      claims: schema.parse(payload),
+      tokenId: jti,
+      signedAt: iat * 1000,
+      goodUntil: (exp + toleranceSeconds) * 1000,
+    };
   } catch (cause) {
     throw new ClassroomError(cause instanceof errors.JWTExpired ? 'token_expired' : 'token_invalid', { cause });
   }
 }
 
 /**
- * Signs a join token: a JWT (RFC 7519, HS256) that is good for 60 s and one class session.
+ * Signs a join token: a JWT (RFC 7519, HS256) that is good for 60 s, one class session and one use.
  * @param secret at least 32 bytes, shared by the API and its media nodes.
  * @param now milliseconds since 1970; for tests of expiry.
  */
@@ -82,14 +96,14 @@ export async function signJoinToken(claims: JoinClaims, secret: Uint8Array, now 
 }
 
 /**
- * Checks signature, issuer, audience, age and shape of a join token.
+ * Checks signature, issuer, audience, age and shape of a join token; whether it was used before, `UsedTokens` knows.
  * @throws ClassroomError `token_expired` or `token_invalid`
  */
 export async function verifyJoinToken(token: string, secret: Uint8Array): Promise<Signed<JoinClaims>> {
   return await verify(joinClaims, token, audience, secret);
 }
 
-/** Signs a token that lets a room's machine measure its link, and do nothing else; good for 60 s. */
+/** Signs a token that lets a room's machine measure its link, and do nothing else; good for 60 s and one use. */
 export async function signProbeToken(claims: ProbeClaims, secret: Uint8Array, now = Date.now()): Promise<string> {
   return await sign(probeClaims.parse(claims), probeAudience, secret, now);
 }

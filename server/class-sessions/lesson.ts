@@ -30,7 +30,7 @@ export interface LessonOptions {
   db: Database;
   classroom: Classroom;
   recordings: SessionRecordings;
-  /** Signs what a participant may do in the classroom; good for 60 s. */
+  /** Signs what a participant may do in the classroom; good for 60 s and one use. */
   signJoinToken(claims: JoinClaims): Promise<string>;
 }
 

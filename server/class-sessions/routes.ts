@@ -125,7 +125,7 @@ const join = defineRoute('signed-in', {
   method: 'post',
   path: '/class-sessions/{id}/join',
   tags,
-  summary: 'A token for the classroom, good for 60 seconds; before the lesson, when to ask again',
+  summary: 'A token for the classroom, good once, within 60 seconds; before the lesson, when to ask again',
   request: { params },
   responses: {
     200: jsonAnswer('Token, address and role.', joinAnswer),

@@ -174,7 +174,7 @@ export type DayChange = z.output<typeof dayChangeSchema>;
 
 export const joinAnswer = z
   .object({
-    /** Good for entering during the next 60 seconds. */
+    /** Good for entering once, during the next 60 seconds. */
     token: z.string(),
     /** WebSocket address of the media node, or a path on this server. */
     url: z.string(),
@@ -200,7 +200,7 @@ export const assistantJoinBody = z.object({
 
 export const assistantJoin = z
   .object({
-    /** Good for entering during the next 60 seconds. */
+    /** Good for entering once, during the next 60 seconds. */
     token: z.string(),
     url: z.string(),
     /** To come back with, until the lesson is over. */

@@ -48,7 +48,7 @@ const report = defineRoute('device', {
 const openLink = defineRoute('device', {
   method: 'post',
   path: '/device/link-check',
-  summary: 'A token with which the device measures its way to the media node; good for 60 seconds',
+  summary: 'A token with which the device measures its way to the media node; good once, within 60 seconds',
   tags: ['device'],
   responses: { 200: jsonAnswer('Token and address', linkCheckAnswer), default: problemAnswer() },
 });

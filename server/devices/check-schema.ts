@@ -70,7 +70,7 @@ export const roomCheckQuery = z.object({ schoolId: idSchema.optional() });
 
 /** How a room's machine measures its link. */
 export const linkCheckAnswer = z.object({
-  /** Good for opening a probe during the next 60 seconds. */
+  /** Good for opening one probe during the next 60 seconds. */
   token: z.string(),
   /** Where, as an address or as a path on this server. */
   url: z.string(),

@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { observer } from 'mediasoup';
-import type { WebRtcServer, Worker } from 'mediasoup/types';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { closeCodes, errorCodes, probeQuery, type Role, type RtpCapabilities } from '../../media/protocol.ts';
+import { closeCodes, probeQuery, type Role, type RtpCapabilities } from '../../media/protocol.ts';
 import { type Chance, createChance } from '../environment/chance.ts';
 import {
   methods,
@@ -16,27 +15,26 @@ import {
 } from './environment/fuzzed-lesson.ts';
 import { mutate, randomBytes, randomJson } from './environment/mutations.ts';
 import { observerClaims, startNode, type TestNode, token } from './environment/node.ts';
-import { type Outcome, RawPeer } from './environment/raw-peer.ts';
+import { isRefusal, type Outcome, RawPeer } from './environment/raw-peer.ts';
+import { nothing, remainsOf } from './environment/worker-remains.ts';
 
 /** FUZZ_SEED repeats a run that has failed. */
 const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
 /** For a long search; the usual run is short. */
 const times = Number(process.env.FUZZ_TIMES ?? 1);
-const codes: ReadonlySet<string> = new Set(errorCodes);
-const workers: Worker[] = [];
-const servers: WebRtcServer[] = [];
-observer.on('newworker', (worker) => {
-  workers.push(worker);
-  worker.observer.on('newwebrtcserver', (server) => servers.push(server));
-});
 
 let chance: Chance;
+/** Whatever the node took for a fault of its own. */
+const faults: string[] = [];
 let node: TestNode;
 let capabilities: RtpCapabilities;
 beforeAll(async () => {
   console.log(`FUZZ_SEED=${seed}`);
   chance = createChance(seed);
-  node = await startNode({ resumeWindowMs: 300 });
+  node = await startNode({
+    resumeWindowMs: 300,
+    log: pino({ level: 'error' }, { write: (line) => faults.push(line) }),
+  });
   const client = await node.connect();
   capabilities = await client.capabilities();
   client.drop();
@@ -54,25 +52,13 @@ async function expectCleanLesson(): Promise<void> {
   for (const { peer } of [presenter, receiver]) expect(await peer.ask('leave', {})).toBe('ok');
   const stats = await node.node.stats();
   expect(stats.workers).toMatchObject([{ alive: true, deaths: 0 }]);
+  expect(faults).toEqual([]);
 }
 
 /** What is left at the worker when everybody is gone. */
 async function expectNothingLeft(): Promise<void> {
-  const left = async () => {
-    const { participants, producers, consumers } = await node.node.stats();
-    const dumps = await Promise.all(servers.map((server) => server.dump()));
-    return {
-      ...{ participants, producers, consumers },
-      transports: dumps.flatMap(({ webRtcTransportIds }) => webRtcTransportIds).length,
-      iceNames: dumps.flatMap(({ localIceUsernameFragments }) => localIceUsernameFragments).length,
-    };
-  };
-  const nobody = { presenter: 0, receiver: 0, assistant: 0, observer: 0 };
-  const nothing = { participants: nobody, producers: 0, consumers: 0, transports: 0, iceNames: 0 };
-  await expect.poll(left, { timeout: 5_000 }).toEqual(nothing);
+  await expect.poll(() => remainsOf(node), { timeout: 5_000 }).toEqual(nothing);
 }
-
-const isRefusal = (outcome: Outcome) => codes.has(outcome) && outcome !== 'internal';
 
 async function lookAt(session: string) {
   const witness = await node.connect();

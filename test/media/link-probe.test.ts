@@ -1,12 +1,22 @@
 import { execFile } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { signProbeToken } from '../../media/index.ts';
-import { type ProbeAnswer, type ProbeData, type ProbeMethod, probeQuery, probeRequests } from '../../media/protocol.ts';
+import {
+  closeCodes,
+  type ProbeAnswer,
+  type ProbeData,
+  type ProbeMethod,
+  probeQuery,
+  probeRequests,
+} from '../../media/protocol.ts';
 import { iceServersFor } from '../../media/turn.ts';
 import { startCoturn } from '../environment/coturn.ts';
 import { ClassroomClient } from './environment/classroom-client.ts';
+import { probeSayings, takeProbe } from './environment/fuzzed-probe.ts';
 import { presenterClaims, startNode, type TestNode, token, tokenSecret, vp8Parameters } from './environment/node.ts';
+import { remainsOf, routersLeft } from './environment/worker-remains.ts';
 
 const turnSecret = 'a secret of the relay';
 const iceServers = [
@@ -92,12 +102,11 @@ describe('a link probe', () => {
   });
 
   it('is one at a time for a device, and ends with its access', async () => {
-    const token = await probeToken();
     const [first, second, other] = [await Probe.open(), await Probe.open(), await Probe.open()];
-    await first.ask('openProbe', { token });
+    await first.ask('openProbe', { token: await probeToken() });
     await first.ask('beginPath', {});
     await other.ask('openProbe', { token: await probeToken(undefined, 'device-2') });
-    await second.ask('openProbe', { token });
+    await second.ask('openProbe', { token: await probeToken() });
     expect(await first.client.closed).toMatchObject({ code: 4409 });
     expect(await rooms()).toBe(2);
     await second.ask('beginPath', {});
@@ -122,6 +131,34 @@ describe('a link probe', () => {
     const after = await Probe.open();
     await after.ask('openProbe', { token: await probeToken() });
     after.client.socket.close();
+  });
+});
+
+describe('the end of a link probe', () => {
+  it('comes in time by itself, and its place is free', async () => {
+    const brief = await startNode({ probeLifeMs: 1_500 });
+    onTestFinished(() => brief.close());
+    const before = await routersLeft();
+    const probe = await takeProbe(brief, 'device-1');
+    expect(await routersLeft()).toBe(before + 1);
+    expect(await probe.peer.closed).toEqual({ code: closeCodes.timeout, reason: 'probe_over' });
+    await expect.poll(routersLeft).toBe(before);
+  });
+
+  it('by the death of its worker is told, and the next one goes well', async () => {
+    const dying = await startNode();
+    onTestFinished(() => dying.close());
+    const probe = await takeProbe(dying, 'device-1');
+    const pid = (await dying.node.stats()).workers[0]?.pid ?? 0;
+    process.kill(pid, 'SIGSTOP');
+    const { echo } = probeSayings(probe, 1_000);
+    const asked = [probe.peer.ask('echo', echo), probe.peer.ask('beginPath', {}), probe.peer.ask('resumeEcho', {})];
+    await delay(1_000);
+    process.kill(pid, 'SIGKILL');
+    expect(await Promise.all(asked)).toEqual(['media_unavailable', 'media_unavailable', 'not_found']);
+    const next = await takeProbe(dying, 'device-1');
+    expect(await next.peer.ask('echo', probeSayings(next, 2_000).echo)).toBe('ok');
+    expect(await remainsOf(dying)).toMatchObject({ transports: 2, iceNames: 2 });
   });
 });
 

@@ -207,9 +207,12 @@ describe('joining', () => {
     });
   });
 
-  it('does not open the classroom with a token that has been altered or has expired', async () => {
+  it('does not open the classroom with a token that has been altered or used, or has expired', async () => {
     const session = await schedule();
     await post(teacher, session, 'start');
+    const spent = await join(teacher, session);
+    expect((await enter(spent)).joined.ok).toBe(true);
+    expect((await enter(spent)).joined).toMatchObject({ ok: false, error: { code: 'token_used' } });
     const ticket = await join(teacher, session);
     const [head, , signature] = ticket.token.split('.');
     const claims = Buffer.from(JSON.stringify({ role: 'presenter' })).toString('base64url');

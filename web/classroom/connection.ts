@@ -18,7 +18,7 @@ export type ConnectionState = 'connecting' | 'open' | 'reconnecting' | 'closed';
 export type ClosedReason = 'left' | 'ended' | 'replaced' | 'refused';
 
 export interface ConnectionOptions {
-  /** Asks the API for a join token and the node's address. A rejection is tried again, unless `isFinal` says otherwise. */
+  /** Asks the API for the node's address and a join token, anew for each join: one is good once. A rejection is tried again, unless `isFinal` says otherwise. */
   admit(signal: AbortSignal): Promise<{ token: string; url: string }>;
   isFinal?(error: unknown): boolean;
   /** What this browser can receive, once the node has said what it speaks. */

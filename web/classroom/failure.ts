@@ -3,7 +3,7 @@ import type { ClassroomErrorCode } from '../../media/protocol.ts';
 /** `line_lost`: the socket is gone. `timed_out`: no answer in time. `bad_frame`: the node spoke another protocol. */
 export type FailureCode = ClassroomErrorCode | 'line_lost' | 'timed_out' | 'bad_frame';
 
-/** A request of the classroom that was refused or got no answer; words for each code are in locales `classroom.failure`. */
+/** A request of the classroom that was refused or got no answer. Nobody reads its code: what can be done about it is done, or said by who asked. */
 export class ClassroomFailure extends Error {
   readonly code: FailureCode;
 

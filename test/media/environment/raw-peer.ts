@@ -1,9 +1,13 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import { type ResponseFrame, serverFrame } from '../../../media/protocol.ts';
+import { errorCodes, type ResponseFrame, serverFrame } from '../../../media/protocol.ts';
 
 /** `ok`, the code of a refusal, or `closed 4400` when the socket ended without an answer. */
 export type Outcome = string;
+
+const codes: ReadonlySet<string> = new Set(errorCodes);
+/** A code of the protocol that says what was wrong with what was asked. */
+export const isRefusal = (outcome: Outcome): boolean => codes.has(outcome) && outcome !== 'internal';
 
 /** Somebody who may say anything at all. What the node says must still be of the protocol: anything else throws. */
 export class RawPeer {

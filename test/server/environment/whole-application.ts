@@ -13,6 +13,7 @@ import { createShutdown } from '../../../server/shutdown.ts';
 import { createSystemService } from '../../../server/system/service.ts';
 import { createTestDatabase } from '../../environment/database.ts';
 import { testMeilisearch, testWorkerBin } from '../../environment/services.ts';
+import { freePorts } from '../../media/environment/ports.ts';
 import { people } from './people.ts';
 import { visitorsOf } from './visitors.ts';
 
@@ -30,7 +31,7 @@ export async function createWholeApplication() {
     MEILI_INDEX: `whole_${randomBytes(6).toString('hex')}`,
     MEDIASOUP_WORKER_BIN: testWorkerBin(),
     MEDIA_WORKERS: '1',
-    MEDIA_PORT: String(33_000 + (process.pid % 1000)),
+    MEDIA_PORT: String(await freePorts(1)),
   });
   const shutdown = createShutdown({ log, partMs: 5_000, wholeMs: 20_000 });
   const parts = await openParts({ config, dataDir: folder, log, shutdown });
