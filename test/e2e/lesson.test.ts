@@ -5,7 +5,7 @@ import { expectAccessible } from './environment/accessibility.ts';
 import { phone as phoneScreen, visit } from './environment/chromium.ts';
 import { type Classroom, courseware, lesson, openClassroom } from './environment/classroom.ts';
 import { expectTone } from './environment/listening.ts';
-import { platesOf, probe, soundingOf } from './environment/recording-file.ts';
+import { corner, platesOf, probe, soundingOf } from './environment/recording-file.ts';
 import type { Scene } from './environment/scene.ts';
 import { photograph } from './environment/screenshots.ts';
 import { watchSlides, whenSlideSeen } from './environment/slide-clock.ts';
@@ -124,6 +124,8 @@ describe('in the lesson', () => {
     expect([...presenting.plates].filter((plate) => seen.has(plate))).toEqual([]);
     await expectTone(studio.locator('audio'), answering.toneHz);
     await room.getByText('全体同学都能看到、听到这里').waitFor();
+    await room.getByText('课堂实录会录下这里的声音和画面').waitFor();
+    await tile().getByText('录声音和画面').waitFor();
     await photograph(studio, 'studio-stage');
     await photograph(room, 'room-stage');
   });
@@ -367,6 +369,12 @@ describe('after the lesson', () => {
     expect(known.length, 'frames that are one of the plates').toBeGreaterThan(shown.length * 0.9);
     const changes = shown.filter((plate, index) => index > 0 && plate !== shown[index - 1]);
     expect(changes.length, 'a new plate every second').toBeGreaterThan(shown.length * 0.35);
+
+    const answered = await platesOf(path, corner);
+    expect(new Set(answered.slice(6)), 'the room in the corner, and the presenter before and after it').toEqual(
+      new Set([null, ...answering.plates]),
+    );
+    expect(answered.slice(0, 6), 'no room before it was called').toEqual(Array(6).fill(null));
 
     const teacher = await soundingOf(path, presenting.toneHz);
     expect(teacher.filter(Boolean).length, 'half seconds with the teacher').toBeGreaterThan(teacher.length * 0.7);

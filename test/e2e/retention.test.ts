@@ -81,7 +81,8 @@ it('an administrator sets how long a school keeps recordings, and sees what goes
   const days = admin.getByLabel('保存天数');
   await days.fill('三年');
   await admin.getByText('请填 30 到 3650 之间的整数，或者不填。').waitFor();
-  expect(await admin.getByRole('button', { name: '保存', exact: true }).isDisabled()).toBe(true);
+  const rule = admin.getByRole('region', { name: '课堂实录保存多久' });
+  expect(await rule.getByRole('button', { name: '保存', exact: true }).isDisabled()).toBe(true);
   await photograph(admin, 'retention-fault');
   // Enough for it: nothing is asked.
   await days.fill('500');
@@ -105,6 +106,21 @@ it('an administrator sets how long a school keeps recordings, and sees what goes
   await admin.getByText('Now: for 365 days.').waitFor();
   await admin.getByText('One recording is older').waitFor();
   await photograph(admin, 'retention-form-en');
+  await admin.context().close();
+});
+
+it('a school says whether pupils are in recordings', async () => {
+  const admin = await scene.open('admin');
+  await admin.goto('/admin/recordings');
+  await choose(admin, '学校');
+  const consent = admin.getByRole('region', { name: '实录里有没有学生' });
+  await expect.poll(() => consent.getByRole('radio', { name: '都不录，只直播' }).isChecked()).toBe(true);
+  await consent.getByRole('radio', { name: '都不录，只直播' }).press('ArrowDown');
+  await consent.getByRole('button', { name: '保存', exact: true }).click();
+  await admin.getByText('已保存。').waitFor();
+  await admin.reload();
+  await choose(admin, '学校');
+  await expect.poll(() => consent.getByRole('radio', { name: '只录学生的声音' }).isChecked()).toBe(true);
   await admin.context().close();
 });
 

@@ -30,6 +30,8 @@ async function prepare({ alliance }: Scene): Promise<{ sessionId: string; roomId
   await teacher.send('POST', '/resources', { ...terms, title: courseware, fileIds: [fileId] }, z.unknown());
   const wanted = { schoolId: alliance.schools.东河小学, name: '三(1)班' };
   const { room } = await alliance.admin.send('POST', '/rooms', wanted, z.object({ room: withId }));
+  const consent = { pupilsRecorded: 'voices_and_pictures' };
+  await alliance.admin.send('PUT', `/schools/${wanted.schoolId}/pupil-consent`, consent, z.unknown());
   const start = new Date();
   const { id: sessionId } = await teacher.send(
     'POST',

@@ -51,10 +51,27 @@ export async function soundingOf(path: string, hertz: number): Promise<boolean[]
   });
 }
 
+/** Shares of the width and height. */
+interface Part {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+const middle: Part = { left: 2 / 5, top: 1 / 5, width: 1 / 5, height: 1 / 5 };
+
+/** The middle of a room's picture in the lower right corner. */
+export const corner: Part = {
+  left: 1 - 1 / 80 - (1 - middle.left) / 4,
+  top: 1 - 1 / 45 - (1 - middle.top) / 4,
+  width: middle.width / 4,
+  height: middle.height / 4,
+};
+
 /** The plate that is shown at every half second. */
-export async function platesOf(path: string): Promise<(Plate | null)[]> {
-  const middle = `fps=${framesPerSecond},crop=iw/5:ih/5:iw*2/5:ih/5,scale=1:1`;
-  const pixels = await decode(path, ['-map', '0:v', '-vf', middle, '-pix_fmt', 'rgb24', '-f', 'rawvideo']);
+export async function platesOf(path: string, { left, top, width, height } = middle): Promise<(Plate | null)[]> {
+  const crop = `fps=${framesPerSecond},crop=iw*${width}:ih*${height}:iw*${left}:ih*${top},scale=1:1`;
+  const pixels = await decode(path, ['-map', '0:v', '-vf', crop, '-pix_fmt', 'rgb24', '-f', 'rawvideo']);
   return Array.from({ length: pixels.length / 3 }, (_, index) => {
     const [red = 0, green = 0, blue = 0] = pixels.subarray(index * 3, index * 3 + 3);
     return plateOf([red, green, blue]);

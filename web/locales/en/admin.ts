@@ -106,8 +106,8 @@ const admin: typeof zh = {
     legend: 'What is recorded',
     choice: {
       none: 'Nothing: live only',
-      voices: 'Pupils’ voices',
-      voices_and_pictures: 'Pupils’ voices and pictures',
+      voices: 'The voices of pupils',
+      voices_and_pictures: 'The voices and pictures of pupils',
     },
     notice:
       'Ask the parents first. It holds for lessons that begin from now on: what was decided when a lesson began is kept with it. What has been recorded stays as it is.',
