@@ -69,9 +69,17 @@ describe('the audit trail and the virus scanner', () => {
   it('show an administrator who saw, took and changed what', async () => {
     await admin.goto('/admin/audit');
     const table = admin.getByRole('table', { name: '审计' });
-    await admin.getByLabel('对象', { exact: true }).fill('几分之一');
     const row = table.getByRole('row', { name: /数学教师二.*下载文件.*几分之一\.txt/ });
-    await row.waitFor();
+    // What is seen and taken is written down within seconds, not at once.
+    const listed = async () => {
+      await admin.reload();
+      await admin.getByLabel('对象', { exact: true }).fill('几分之一');
+      return await row.waitFor({ timeout: 5_000 }).then(
+        () => true,
+        () => false,
+      );
+    };
+    await expect.poll(listed, { timeout: 60_000 }).toBe(true);
     await admin.getByLabel('对象', { exact: true }).fill('');
     await table.getByRole('row', { name: /系统.*隔离带病毒的文件.*课堂练习\.txt/ }).waitFor();
     await expectAccessible(admin, 'the audit trail');

@@ -25,12 +25,14 @@ export interface ChromiumOptions {
   executablePath?: string;
   /** A server without HTTPS whose pages may use camera and microphone all the same. */
   insecureOrigin?: string;
+  /** Of a machine with two screens beside each other. */
+  twoScreens?: boolean;
 }
 
 /** A browser of its own; camera and microphone belong to the whole of it. */
 export function openChromium(
   capture?: Capture,
-  { executablePath = '/usr/bin/chromium', insecureOrigin }: ChromiumOptions = {},
+  { executablePath = '/usr/bin/chromium', insecureOrigin, twoScreens = false }: ChromiumOptions = {},
 ): Promise<Browser> {
   const trusting =
     insecureOrigin === undefined
@@ -43,6 +45,10 @@ export function openChromium(
     args: [
       ...flags,
       ...trusting,
+      // Without a touch a window is opened only where a policy allows it, as a kiosk's does.
+      ...(twoScreens
+        ? ['--screen-info={1920x1080}{1920x1080}', '--window-size=1920,1080', '--disable-popup-blocking']
+        : []),
       ...(capture
         ? [`--use-file-for-fake-video-capture=${capture.video}`, `--use-file-for-fake-audio-capture=${capture.audio}`]
         : []),
@@ -59,6 +65,21 @@ export async function visit(browser: Browser, address: string, viewport = deskto
   const context = await browser.newContext({ baseURL: address, locale: 'zh-CN', viewport });
   context.setDefaultTimeout(60_000);
   return context.newPage();
+}
+
+/** What a policy of the browser allows on a kiosk with two screens; the page fills the first of them. */
+export async function visitOnTwoScreens(browser: Browser, address: string): Promise<Page> {
+  const context = await browser.newContext({ baseURL: address, locale: 'zh-CN', viewport: null });
+  context.setDefaultTimeout(60_000);
+  const control = await browser.newBrowserCDPSession();
+  const { browserContextIds } = await control.send('Target.getBrowserContexts');
+  const permissions = ['windowManagement', 'automaticFullscreen', 'audioCapture', 'videoCapture'] as const;
+  for (const browserContextId of browserContextIds) {
+    // The protocol's types are older than the browser.
+    const granted = { origin: new URL(address).origin, permissions: [...permissions], browserContextId };
+    await control.send('Browser.grantPermissions', granted as never);
+  }
+  return await context.newPage();
 }
 
 /** Signs in as the sign-in page does, without its page; for tests whose subject is another one. */

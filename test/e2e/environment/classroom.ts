@@ -3,7 +3,7 @@ import { vi } from 'vitest';
 import { z } from 'zod';
 import { topics } from '../../../infra/demo/content/topics.ts';
 import { coursewarePptx } from '../../../infra/demo/formats/documents.ts';
-import { bigScreen, openChromium, visit } from './chromium.ts';
+import { bigScreen, openChromium, visit, visitOnTwoScreens } from './chromium.ts';
 import { openScene, type Scene } from './scene.ts';
 import { type CaptureContent, makeCapture } from './test-media.ts';
 
@@ -67,7 +67,16 @@ async function keepSound(page: Page): Promise<void> {
   });
 }
 
-export async function openClassroom(presenting: CaptureContent, answering: CaptureContent): Promise<Classroom> {
+export interface ClassroomOptions {
+  /** The room's machine has two screens. */
+  twoScreens?: boolean;
+}
+
+export async function openClassroom(
+  presenting: CaptureContent,
+  answering: CaptureContent,
+  { twoScreens = false }: ClassroomOptions = {},
+): Promise<Classroom> {
   const scene = await openScene();
   const { sessionId, roomId } = await prepare(scene);
   const device = { name: '一体机' };
@@ -75,9 +84,13 @@ export async function openClassroom(presenting: CaptureContent, answering: Captu
   const { enrolmentPath } = await scene.alliance.admin.send('POST', `/rooms/${roomId}/devices`, device, enrolment);
 
   const captures = await Promise.all([presenting, answering].map((content) => makeCapture(scene.folder, content)));
-  const [studioBrowser, roomBrowser] = await Promise.all([openChromium(captures[0]), openChromium(captures[1])]);
+  const [studioBrowser, roomBrowser] = await Promise.all([
+    openChromium(captures[0]),
+    openChromium(captures[1], { twoScreens }),
+  ]);
   const studio = await scene.open('teacher', { browser: studioBrowser });
-  const room = await visit(roomBrowser, scene.product.address, bigScreen);
+  const { address } = scene.product;
+  const room = await (twoScreens ? visitOnTwoScreens(roomBrowser, address) : visit(roomBrowser, address, bigScreen));
   await Promise.all([studio, room].map(keepSound));
   await room.goto(enrolmentPath);
   return {

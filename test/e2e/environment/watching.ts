@@ -11,9 +11,11 @@ export interface Seen {
 /** The next frames of a video, looked at in its upper middle: `count`, or fewer when it stands still for `patienceMs`. */
 export async function watch(video: Locator, count: number, patienceMs = 5_000): Promise<Seen[]> {
   const frames = await video.evaluate(
-    (element, { wanted, patience }) =>
+    (shown, { wanted, patience }) =>
       new Promise<{ colour: [number, number, number]; mediaTime: number }[]>((resolve, reject) => {
-        if (!(element instanceof HTMLVideoElement)) return reject(new Error('This is no video.'));
+        // Not by its class: a page may have made it for the window of another.
+        if (shown.localName !== 'video') return reject(new Error('This is no video.'));
+        const element = shown as HTMLVideoElement;
         const canvas = document.createElement('canvas');
         canvas.width = 8;
         canvas.height = 8;

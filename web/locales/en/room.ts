@@ -51,6 +51,7 @@ export default {
   linkSlow: 'Slow',
   linkLost: 'Gone',
   unlock: 'Touch the screen to switch the sound on',
+  unlockScreen: 'Touch the screen to use the second one',
   onStage: 'We are on stage',
   onStageWords: 'Every class can see and hear this room',
   stageNoCamera: 'The camera is not connected: others cannot see us',

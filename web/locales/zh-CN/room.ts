@@ -50,6 +50,7 @@ export default {
   linkSlow: '较慢',
   linkLost: '断开',
   unlock: '点一下屏幕打开声音',
+  unlockScreen: '点一下屏幕，用上第二块屏幕',
   onStage: '我们在台上',
   onStageWords: '全体同学都能看到、听到这里',
   stageNoCamera: '摄像头没有接好，别的教室看不到这里',
