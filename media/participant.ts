@@ -33,6 +33,8 @@ const incomingBitrate: Record<Role, number> = {
 const priorities: Record<Source, number> = { screen: 200, camera: 100, microphone: 1, screenAudio: 1 };
 const stagePriority = 10;
 
+type WayStats = { rttMs: number | null; availableKbps: number | null };
+
 /** Somebody in a class session: its media at the node, and its notifications whether or not its socket is up. */
 export class Participant {
   readonly id = randomUUID();
@@ -57,6 +59,7 @@ export class Participant {
   #receive: WebRtcTransport | null = null;
   readonly #consumed = new Set<string>();
   #floor = leastOutgoingBitrate;
+  #way: { at: number; stats: WayStats } | null = null;
   /** How often the media was closed. */
   #closings = 0;
 
@@ -155,6 +158,7 @@ export class Participant {
     this.#send = send;
     this.#receive = receive;
     this.#floor = leastOutgoingBitrate;
+    this.#way = null;
     return {
       sendTransport: send && transportParameters.parse(send),
       receiveTransport: transportParameters.parse(receive),
@@ -241,8 +245,16 @@ export class Participant {
     return [...this.consumers.values()].filter(({ running }) => running).map(({ owner }) => owner);
   }
 
-  /** What the node knows of the way to this participant. */
-  async receivingStats(): Promise<{ rttMs: number | null; availableKbps: number | null }> {
+  /** What the node knows of the way to this participant; to ask the worker costs, so that what is not older will do. */
+  async receivingStats(oldestMs: number): Promise<WayStats> {
+    const way = this.#way;
+    if (way && performance.now() - way.at <= oldestMs) return way.stats;
+    const stats = await this.#askWay();
+    this.#way = { at: performance.now(), stats };
+    return stats;
+  }
+
+  async #askWay(): Promise<WayStats> {
     const transport = this.#receive;
     const feeds = [...this.consumers.values()].filter(({ running }) => running);
     // Of pictures the way is measured five times as often.
