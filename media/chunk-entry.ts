@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { recordingState, source } from './protocol.ts';
+import { recordingState, source, stroke } from './protocol.ts';
 
 const recordingId = z.string();
 const at = z.number();
+const inkPage = { recordingId, at, fileId: z.string(), page: z.number() };
 
 const chunk = z.object({
   recordingId,
@@ -52,6 +53,9 @@ const entrySchema = z.discriminatedUnion('kind', [
       z.object({ recordingId, at, type: z.literal('stage'), roomIds: z.array(z.string()) }),
       z.object({ recordingId, at, type: z.literal('hand'), roomId: z.string(), raised: z.boolean() }),
       z.object({ recordingId, at, type: z.literal('producer'), trackId: z.string(), paused: z.boolean() }),
+      z.object({ ...inkPage, type: z.literal('stroke'), from: z.number(), stroke }),
+      z.object({ ...inkPage, type: z.literal('strokeUndone'), strokeId: z.string() }),
+      z.object({ ...inkPage, type: z.literal('inkCleared') }),
     ]),
   }),
 ]);

@@ -11,8 +11,8 @@ const firstRetryMs = 500;
 const slowestRetryMs = 10_000;
 /** What the sink has not taken by then is kept on disk, so that little is lost with the process. */
 const patienceMs = 1_000;
-/** Chunks that go to the sink at once: one at a time, a store across a network would fall behind. */
-const chunksAtOnce = 8;
+/** Entries that go to the sink at once: one chunk at a time, a store across a network would fall behind. */
+const entriesAtOnce = 8;
 /** Where entries lie that can never be delivered, for whoever looks into it. */
 const asideFolder = 'refused';
 
@@ -79,18 +79,32 @@ export function createChunkShipper(options: ShipperOptions): ChunkShipper {
     return saving;
   }
 
-  /** Chunks at the head go together; everything else keeps its place among them. */
+  /** Chunks and events at the head go together; everything else keeps its place among them. */
   function nextBatch(): Pending[] {
-    const others = pending.findIndex(({ entry }) => entry.kind !== 'chunk' && entry.kind !== 'lost');
-    const chunks = others < 0 ? pending.length : others;
-    return pending.slice(0, Math.min(Math.max(chunks, 1), chunksAtOnce));
+    const others = pending.findIndex(({ entry: { kind } }) => kind === 'track' || kind === 'state');
+    const together = others < 0 ? pending.length : others;
+    return pending.slice(0, Math.min(Math.max(together, 1), entriesAtOnce));
+  }
+
+  /** The events among them go one after the other. One that is not taken keeps back the next, unless it never will be. */
+  function deliverAll(batch: Pending[]): Promise<PromiseSettledResult<void>[]> {
+    let events: Promise<void> = Promise.resolve();
+    const deliveries = batch.map((one) => {
+      if (one.entry.kind !== 'event') return deliver(sink, one);
+      const before = events.catch((error: unknown) => {
+        if (!(error instanceof SinkRefusal)) throw error;
+      });
+      events = before.then(() => deliver(sink, one));
+      return events;
+    });
+    return Promise.allSettled(deliveries);
   }
 
   async function run(): Promise<void> {
     let wait = firstRetryMs;
     for (let batch = nextBatch(); batch.length > 0; batch = nextBatch()) {
       const late = setTimeout(() => void keep(), patienceMs);
-      const results = await Promise.allSettled(batch.map((one) => deliver(sink, one)));
+      const results = await deliverAll(batch);
       clearTimeout(late);
       // Nothing may be written to disk that has just been delivered.
       await saving;

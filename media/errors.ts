@@ -13,6 +13,8 @@ const statuses: Record<ClassroomErrorCode, number> = {
   source_not_allowed: 403,
   not_on_stage: 403,
   stage_full: 409,
+  page_ink_full: 409,
+  lesson_ink_full: 409,
   muted_by_presenter: 403,
   session_not_open: 409,
   session_ended: 409,

@@ -15,6 +15,8 @@ export const errorCodes = [
   'source_not_allowed',
   'not_on_stage',
   'stage_full',
+  'page_ink_full',
+  'lesson_ink_full',
   'muted_by_presenter',
   'session_not_open',
   'session_ended',

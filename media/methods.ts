@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { connectTransport } from './dtls.ts';
 import { ClassroomError } from './errors.ts';
 import { floorMethods } from './floor-methods.ts';
+import { inkMethods } from './ink-methods.ts';
 import type { Call, Definition, Parsed, RoomMethod } from './method.ts';
 import { type Method, type RequestAnswer, requests } from './protocol.ts';
 
@@ -107,7 +108,7 @@ export const methods: { [M in RoomMethod]: Definition<M> } = {
       const { room } = call;
       if (!room.slideShow.turn(page)) return {};
       const at = Date.now();
-      room.audience.broadcast('slideTurned', { page, at });
+      room.audience.broadcast('slideTurned', { page, at, ink: room.shownInk });
       room.recorder.note({ type: 'slide', page });
       rememberSlide(call, at);
       return {};
@@ -152,6 +153,8 @@ export const methods: { [M in RoomMethod]: Definition<M> } = {
   },
 
   ...floorMethods,
+
+  ...inkMethods,
 
   end: {
     who: presenter,

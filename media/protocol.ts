@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { inkNotifications, inkRequests } from './ink-protocol.ts';
 import {
   consumer,
   count,
@@ -18,6 +19,7 @@ import {
   slides,
   snapshot,
   source,
+  stroke,
   timer,
   turns,
   why,
@@ -44,6 +46,7 @@ export {
   type ServerFrame,
   serverFrame,
 } from './frames.ts';
+export { inkLimits, maxPiecePoints } from './ink-protocol.ts';
 export {
   type ProbeAnswer,
   type ProbeData,
@@ -55,6 +58,10 @@ export {
 export {
   type ConsumerParameters,
   consumer,
+  type InkColor,
+  type InkWidth,
+  inkColor,
+  inkWidth,
   type Link,
   type LinkReport,
   linkReport,
@@ -71,7 +78,9 @@ export {
   type Slides,
   type Snapshot,
   type Source,
+  type Stroke,
   source,
+  stroke,
   type Timer,
   type Why,
 } from './room-state.ts';
@@ -194,6 +203,7 @@ export const requests = {
   turnSlide: { data: z.object({ page: z.number().int().min(1).max(10_000) }), answer: nothing },
   /** Presenter: the laser pointer is here; null: nowhere. */
   pointAt: { data: z.object({ at: pagePoint.nullable() }), answer: nothing },
+  ...inkRequests,
   callToStage: { data: z.object({ roomId: id }), answer: nothing },
   sendDown: { data: z.object({ roomId: id }), answer: nothing },
   /** Presenter: silence a participant's microphone, or allow it again. */
@@ -249,10 +259,12 @@ export const notifications = {
   layersWanted: z.object({ producerId: id, spatialLayer: count.max(2) }),
   /** The client's own ladder has moved: what it gets less, or again. */
   rungChanged: z.object({ rung, why: why.nullable() }),
-  slideTurned: z.object({ page: count, at: instant }),
-  slidesShown: z.object({ slides: slides.nullable(), page: count, at: instant }),
+  /** `ink`: what is drawn on that page. */
+  slideTurned: z.object({ page: count, at: instant, ink: z.array(stroke) }),
+  slidesShown: z.object({ slides: slides.nullable(), page: count, at: instant, ink: z.array(stroke) }),
   /** Unnumbered; to all but the presenter. */
   pointerMoved: z.object({ at: pagePoint.nullable() }),
+  ...inkNotifications,
   stageChanged: z.object({ stage: z.array(id), turns }),
   handsChanged: z.object({ hands: z.array(z.object({ roomId: id, raisedAt: instant })) }),
   headCountConfirmed: z.object({ roomId: id, count: headCount, at: instant }),

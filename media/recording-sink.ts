@@ -1,4 +1,4 @@
-import type { RecordingState, Source } from './protocol.ts';
+import type { RecordingState, Source, Stroke } from './protocol.ts';
 
 /**
  * Where a recorder puts what it hears and sees. Implemented by whoever owns storage; the recorder knows nothing of it.
@@ -83,4 +83,18 @@ export type RecordedEvent = { recordingId: string; at: number } & (
   | { type: 'stage'; roomIds: string[] }
   | { type: 'hand'; roomId: string; raised: boolean }
   | { type: 'producer'; trackId: string; paused: boolean }
+  | InkEvent
+);
+
+/** What happened to what is drawn on a page of slides. */
+export type InkEvent = { fileId: string; page: number } & (
+  | {
+      type: 'stroke';
+      /** How many points it had before. */
+      from: number;
+      /** With the points that are new. */
+      stroke: Stroke;
+    }
+  | { type: 'strokeUndone'; strokeId: string }
+  | { type: 'inkCleared' }
 );

@@ -107,6 +107,20 @@ export type Message = z.infer<typeof message>;
 export const pagePoint = z.object({ x: z.number().int().min(0).max(10_000), y: z.number().int().min(0).max(10_000) });
 export type PagePoint = z.infer<typeof pagePoint>;
 
+/** What the presenter draws with. */
+export const inkColor = z.enum(['red', 'blue', 'black', 'white']);
+export type InkColor = z.infer<typeof inkColor>;
+export const inkWidth = z.enum(['thin', 'thick']);
+export type InkWidth = z.infer<typeof inkWidth>;
+
+/** Given by who draws it; unique on its page. */
+export const strokeId = z.string().regex(/^[\w-]{1,16}$/);
+/** Places of the page as of `pagePoint`, x and y in turn: as objects they would take twice the line. */
+export const linePoints = z.array(z.number().int().min(0).max(10_000)).refine(({ length }) => length % 2 === 0);
+/** A line that is drawn on a page and stays there. */
+export const stroke = z.object({ id: strokeId, color: inkColor, width: inkWidth, points: linePoints });
+export type Stroke = z.infer<typeof stroke>;
+
 /** How often each room was called to the stage; those that never were are not named. */
 export const turns = z.array(z.object({ roomId: id, count }));
 
@@ -149,6 +163,8 @@ export const snapshot = z.object({
   slides: slides.nullable(),
   /** Page shown, from 1. */
   page: count,
+  /** What is drawn on that page, the oldest stroke first. That of another page comes when it is turned to. */
+  ink: z.array(stroke),
   recording: recordingState.nullable(),
   recordedFromRooms: z.array(recordedFromRoom),
   consumers: z.array(consumer),

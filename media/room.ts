@@ -6,6 +6,7 @@ import type { Connection } from './connection.ts';
 import { ClassroomError } from './errors.ts';
 import { Forwarding } from './forwarding.ts';
 import { Graces } from './graces.ts';
+import { Ink } from './ink.ts';
 import { Messages } from './messages.ts';
 import { Participant } from './participant.ts';
 import {
@@ -15,6 +16,7 @@ import {
   type RequestData,
   type Slides,
   type Snapshot,
+  type Stroke,
   type Timer,
 } from './protocol.ts';
 import type { Recorder } from './recorder.ts';
@@ -47,6 +49,7 @@ export class Room {
   readonly audience = new Audience();
   readonly stage: Stage;
   readonly slideShow: SlideShow;
+  readonly ink: Ink;
   readonly messages = new Messages();
   timer: Timer | null = null;
   readonly recorder: Recorder;
@@ -70,6 +73,7 @@ export class Room {
     this.#graces = new Graces(options.resumeWindowMs, (participant) => this.leave(participant));
     this.stage = new Stage(description.roomIds);
     this.slideShow = new SlideShow(description.slides, description.page);
+    this.ink = new Ink(description.ink ?? []);
     this.attendance = new Attendance({ classSessionId, hooks, log, headCounts: description.headCounts ?? [] });
     this.recorder = recorder;
     recorder.onStateChanged((state) => this.audience.broadcast('recordingChanged', { state }));
@@ -146,6 +150,12 @@ export class Room {
     this.#changed();
   }
 
+  /** What is drawn on the page that is shown. */
+  get shownInk(): Stroke[] {
+    const { slides, page } = this.slideShow;
+    return slides ? this.ink.on({ fileId: slides.fileId, page }) : [];
+  }
+
   recordSlides(): void {
     const { slides, page } = this.slideShow;
     this.recorder.note({ type: 'slides', fileId: slides?.fileId ?? null, page });
@@ -155,7 +165,7 @@ export class Room {
   showSlides(slides: Slides | null): number {
     this.slideShow.show(slides);
     const at = Date.now();
-    this.audience.broadcast('slidesShown', { slides, page: this.slideShow.page, at });
+    this.audience.broadcast('slidesShown', { slides, page: this.slideShow.page, at, ink: this.shownInk });
     this.recordSlides();
     this.#slidePages.watch();
     return at;

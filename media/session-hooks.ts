@@ -1,4 +1,5 @@
 import type { EndReason, RecordedFromRoom, Role, Slides } from './protocol.ts';
+import type { InkEvent } from './recording-sink.ts';
 
 /** What the classroom must know of a class session before it can open a room for it. */
 export type SessionDescription = {
@@ -19,6 +20,8 @@ export type SessionDescription = {
   recordedFromRooms: RecordedFromRoom[];
   /** What was confirmed before a restart in mid-lesson. */
   headCounts?: { roomId: string; count: number }[];
+  /** What was drawn before a restart in mid-lesson, in order. */
+  ink?: InkEvent[];
 };
 
 /** What the classroom asks of, and tells to, whoever keeps class sessions. */

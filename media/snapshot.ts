@@ -25,6 +25,7 @@ export function snapshotOf(
     messages: participant.role === 'presenter' ? messages.all : messages.of(participant.roomId),
     slides: slideShow.slides,
     page: slideShow.page,
+    ink: room.shownInk,
     recording: room.recorder.state,
     recordedFromRooms: room.recordedFromRooms,
     consumers: participant.wireConsumers(),

@@ -1,4 +1,4 @@
-import type { Source } from '../protocol.ts';
+import type { InkColor, InkWidth, Source } from '../protocol.ts';
 import type { RecordedChunk, RecordedEvent, RecordedTrack } from '../recording-sink.ts';
 import type { SoundProfile } from './composition.ts';
 
@@ -60,6 +60,7 @@ export type Timeline = {
   slides: { atMs: number; page: number; fileId: string | null }[];
   stage: { atMs: number; roomIds: string[] }[];
   hands: { atMs: number; roomId: string; raised: boolean }[];
+  ink: InkStroke[];
   tracks: {
     trackId: string;
     participantId: string;
@@ -72,4 +73,16 @@ export type Timeline = {
     lostPackets: number;
   }[];
   gaps: RecordingGap[];
+};
+
+/** A line that was drawn on a page of slides. */
+export type InkStroke = {
+  fileId: string;
+  page: number;
+  color: InkColor;
+  width: InkWidth;
+  /** As it grew: each piece with the moment at which it was there. Points as on the wire, x and y in turn. */
+  pieces: { atMs: number; points: number[] }[];
+  /** When it was taken away; null if it stayed. */
+  goneMs: number | null;
 };

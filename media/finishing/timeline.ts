@@ -1,6 +1,7 @@
 import type { RecordedEvent } from '../recording-sink.ts';
 import type { Completeness } from './completeness.ts';
 import type { Timeline } from './finished-recording.ts';
+import { InkTimeline } from './ink-timeline.ts';
 
 /** The lesson's events on the time line of its video. What happened before the first picture or sound is at 0. */
 export function buildTimeline(
@@ -9,7 +10,8 @@ export function buildTimeline(
   zero: number,
   durationMs: number,
 ): Timeline {
-  const timeline: Timeline = { durationMs, slides: [], stage: [], hands: [], tracks, gaps };
+  const timeline: Timeline = { durationMs, slides: [], stage: [], hands: [], ink: [], tracks, gaps };
+  const ink = new InkTimeline();
   let fileId: string | null = null;
   for (const event of [...events].sort((a, b) => a.at - b.at)) {
     const atMs = Math.min(Math.max(0, Math.round(event.at - zero)), durationMs);
@@ -27,11 +29,16 @@ export function buildTimeline(
       case 'hand':
         timeline.hands.push({ atMs, roomId: event.roomId, raised: event.raised });
         break;
+      case 'stroke':
+      case 'strokeUndone':
+      case 'inkCleared':
+        ink.add(event, atMs);
+        break;
       case 'producer':
         break;
     }
   }
-  return timeline;
+  return { ...timeline, ink: ink.strokes };
 }
 
 /** Of several pages at one moment the last is shown; a page shown again (after a restart in mid-lesson) is no turn. */

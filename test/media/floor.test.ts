@@ -85,6 +85,7 @@ describe('an assistant', () => {
     const forbidden = [
       ['turnSlide', { page: 2 }],
       ['pointAt', { at: null }],
+      ['clearInk', { fileId: 'file-1', page: 1 }],
       ['callToStage', { roomId: 'room-1' }],
       ['sendDown', { roomId: 'room-1' }],
       ['mute', { participantId: 'x', muted: true }],

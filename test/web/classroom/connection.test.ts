@@ -90,15 +90,15 @@ describe('a connection to the classroom', () => {
       { slideTurned: ({ page }) => void pages.push(page) },
     );
     await reached('open');
-    node.peers[0]?.notify('slideTurned', { page: 2, at: 1 }, 5);
-    node.peers[0]?.notify('slideTurned', { page: 3, at: 2 }, 6);
+    node.peers[0]?.notify('slideTurned', { page: 2, at: 1, ink: [] }, 5);
+    node.peers[0]?.notify('slideTurned', { page: 3, at: 2, ink: [] }, 6);
     await vi.waitFor(() => expect(pages).toEqual([2, 3]));
     node.peers[0]?.socket.terminate();
     await reached('open', 2);
     expect(node.peers[1]?.asked[0]).toEqual({ method: 'resume', data: { resumeToken: 'resume-4', lastSeq: 6 } });
     expect(admissions).toHaveLength(1);
     expect(resumed).toHaveBeenCalledWith({ kind: 'replay', epoch: 1, missed: 1 });
-    node.peers[1]?.notify('slideTurned', { page: 4, at: 3 }, 7);
+    node.peers[1]?.notify('slideTurned', { page: 4, at: 3, ink: [] }, 7);
     await vi.waitFor(() => expect(pages).toEqual([2, 3, 4]));
   });
 

@@ -43,6 +43,7 @@ export function joinAnswer(seq: number): RequestAnswer<'join'> {
     messages: [],
     slides: null,
     page: 1,
+    ink: [],
     recording: null,
     recordedFromRooms: [],
     consumers: [],
