@@ -19,6 +19,7 @@ export type { LessonNote } from './lesson-notes/schema.ts';
 export type { Notice, NoticeList } from './notices/schema.ts';
 export type { PlaybackPosition, UnfinishedList } from './playback/schema.ts';
 export type { PupilConsent, PupilsRecorded } from './pupil-consent/schema.ts';
+export type { ResourceInk, ResourceRecording } from './resources/recording-schema.ts';
 export type {
   FacetName,
   Licence,
@@ -26,7 +27,6 @@ export type {
   Resource,
   ResourceHit,
   ResourceKind,
-  ResourceRecording,
   ResourceSearchResult,
   ResourceSummary,
   Suggestions,

@@ -168,6 +168,7 @@ export async function startServices({ config, dataDir, parts, log, shutdown }: S
     }),
     filesOf: (actor, resourceId) => files.ofResource(actor, resourceId),
     recordingOf: (resourceId) => recordings.service.recordingOf(resourceId),
+    inkShown: (resourceId) => recordings.service.inkShown(resourceId),
     retentionOf: (resourceId) => retention.ofResource(resourceId),
   });
   const retention = createRetentionService({ db, resources });

@@ -1,4 +1,4 @@
-import type { JoinClaims, RecordedFromRoom } from '../../media/index.ts';
+import type { InkEvent, JoinClaims, RecordedFromRoom } from '../../media/index.ts';
 import type { Database } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import type { AccountActor, Actor, DeviceActor } from '../http/route.ts';
@@ -19,11 +19,13 @@ export interface Classroom {
   headsCounted(event: { classSessionId: string; roomId: string; count: number; at: number }): Promise<void>;
 }
 
-/** What class sessions need of the recordings. Both are part of the transaction that they are handed. */
+/** What class sessions need of the recordings. What is handed a transaction is part of it. */
 export interface SessionRecordings {
   arm(trx: Database, classSessionId: string, at: Date): Promise<void>;
   /** `recorderGone`: nobody will say any more that the last chunk is written. */
   finishLater(trx: Database, classSessionId: string, recorderGone: boolean): Promise<void>;
+  /** What was drawn in it so far. */
+  inkOf(classSessionId: string): Promise<InkEvent[]>;
 }
 
 export interface LessonOptions {

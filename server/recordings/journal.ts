@@ -1,7 +1,15 @@
 import { z } from 'zod';
-import type { RecordedChunk, RecordedEvent, RecordedTrack, RecordingJournal } from '../../media/index.ts';
-import { source } from '../../media/protocol.ts';
+import type { InkEvent, RecordedChunk, RecordedEvent, RecordedTrack, RecordingJournal } from '../../media/index.ts';
+import { source, stroke } from '../../media/protocol.ts';
 import type { Database } from '../database/database.ts';
+
+const inkPage = { fileId: z.string(), page: z.number() };
+const inkSchemas = [
+  z.object({ ...inkPage, type: z.literal('stroke'), from: z.number(), stroke }),
+  z.object({ ...inkPage, type: z.literal('strokeUndone'), strokeId: z.string() }),
+  z.object({ ...inkPage, type: z.literal('inkCleared') }),
+] as const;
+const inkSchema = z.discriminatedUnion('type', inkSchemas);
 
 /** The kinds of events that the recorder tells, as they are kept in `data`. */
 const eventSchema = z.discriminatedUnion('type', [
@@ -10,6 +18,7 @@ const eventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('stage'), roomIds: z.array(z.string()) }),
   z.object({ type: z.literal('hand'), roomId: z.string(), raised: z.boolean() }),
   z.object({ type: z.literal('producer'), trackId: z.string(), paused: z.boolean() }),
+  ...inkSchemas,
 ]);
 
 export async function insertTrack(db: Database, track: RecordedTrack): Promise<void> {
@@ -79,6 +88,24 @@ export async function insertEvent(db: Database, { recordingId, at, ...event }: R
     .values({ recording_id: recordingId, at: new Date(at), type: event.type, data: JSON.stringify(event) })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
+}
+
+/** What was drawn in a lesson so far, in order. */
+export async function readInk(db: Database, classSessionId: string): Promise<InkEvent[]> {
+  const events = await db
+    .selectFrom('recording_event')
+    .innerJoin('recording', 'recording.id', 'recording_event.recording_id')
+    .select('data')
+    .where('class_session_id', '=', classSessionId)
+    .where(
+      'type',
+      'in',
+      inkSchemas.map(({ shape }) => shape.type.value),
+    )
+    .orderBy('at')
+    .orderBy('recording_event.id')
+    .execute();
+  return events.map(({ data }) => inkSchema.parse(data));
 }
 
 /** All that was written down of a recording, in order. */

@@ -1,7 +1,10 @@
+import { sql } from 'kysely';
+import type { InkEvent } from '../../media/index.ts';
 import type { Database } from '../database/database.ts';
-import type { ResourceRecording } from '../resources/schema.ts';
+import type { ResourceInk, ResourceRecording } from '../resources/recording-schema.ts';
+import { readInk } from './journal.ts';
 import { insertRecording, listUnfinished, lockRecordingOfSession } from './repository.ts';
-import { replaySchema, slidesShown } from './slides-shown.ts';
+import { inkSchema, replaySchema, slidesShown } from './slides-shown.ts';
 import { measureThin } from './thin-replay.ts';
 
 export interface RecordingOptions {
@@ -46,13 +49,37 @@ export function createRecordingService({ db, sendFinish, sendConclude }: Recordi
       return unfinished.length;
     },
 
+    /** What was drawn in a lesson that goes on, for a media node that takes it over. */
+    async inkOf(classSessionId: string): Promise<InkEvent[]> {
+      return await readInk(db, classSessionId);
+    },
+
+    /** What was drawn on the slides that the replay shows; nothing when the resource is no class recording. */
+    async inkShown(resourceId: string): Promise<ResourceInk> {
+      const row = await db
+        .selectFrom('recording')
+        .innerJoin('class_session', 'class_session.id', 'recording.class_session_id')
+        .where('recording.resource_id', '=', resourceId)
+        .select(['timeline', 'slides_file_id'])
+        .executeTakeFirst();
+      if (!row) return { strokes: [] };
+      const { fileId: shown } = slidesShown(replaySchema.parse(row.timeline).slides, row.slides_file_id);
+      const strokes = inkSchema.parse(row.timeline?.ink ?? null).filter(({ fileId }) => fileId === shown);
+      return { strokes: strokes.map(({ fileId: _, ...stroke }) => stroke) };
+    },
+
     /** What belongs to a class recording of the library; null when the resource is none. */
     async recordingOf(resourceId: string): Promise<ResourceRecording | null> {
       const row = await db
         .selectFrom('recording')
         .innerJoin('class_session', 'class_session.id', 'recording.class_session_id')
         .where('recording.resource_id', '=', resourceId)
-        .select(['recording.id', 'class_session_id', 'slides_file_id', 'duration_ms', 'completeness', 'timeline'])
+        .select(['recording.id', 'class_session_id', 'slides_file_id', 'duration_ms', 'completeness'])
+        // What was drawn may be as long as all else together many times over.
+        .select([
+          sql<unknown>`timeline - 'ink'`.as('timeline'),
+          sql<number>`coalesce(jsonb_array_length(timeline -> 'ink'), 0)`.as('strokes'),
+        ])
         .executeTakeFirst();
       if (!row || row.duration_ms === null || row.completeness === null) return null;
       const { slides, gaps } = replaySchema.parse(row.timeline);
@@ -64,6 +91,7 @@ export function createRecordingService({ db, sendFinish, sendConclude }: Recordi
         gaps: gaps.map((gap) => ({ ...gap, startMs: Math.round(gap.startMs), endMs: Math.round(gap.endMs) })),
         slides: turns,
         slidesFileId,
+        hasInk: row.strokes > 0,
         thin: await measureThin(db, row.id, slidesFileId, [...new Set(turns.map(({ page }) => page))]),
       };
     },

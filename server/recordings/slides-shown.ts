@@ -1,10 +1,26 @@
 import { z } from 'zod';
+import { inkColor, inkWidth } from '../../media/protocol.ts';
 
 /** The part of a kept timeline that is shown beside the video. */
 export const replaySchema = z.object({
   slides: z.array(z.object({ atMs: z.number(), page: z.number(), fileId: z.string().nullable() })),
   gaps: z.array(z.object({ track: z.string(), startMs: z.number(), endMs: z.number() })),
 });
+
+/** What was drawn on the slides; nothing in recordings made before there was a pen. */
+export const inkSchema = z
+  .array(
+    z.object({
+      fileId: z.string(),
+      page: z.number(),
+      color: inkColor,
+      width: inkWidth,
+      pieces: z.array(z.object({ atMs: z.number(), points: z.array(z.number()) })),
+      goneMs: z.number().nullable(),
+    }),
+  )
+  .nullable()
+  .transform((strokes) => strokes ?? []);
 
 export interface SlideTurn {
   atMs: number;

@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts';
-import type { ResourceRecording } from '../resources/schema.ts';
+import type { ResourceRecording } from '../resources/recording-schema.ts';
 
 /** What slides and sound alone come to, beside the video; null when there is no sound of its own. */
 export async function measureThin(

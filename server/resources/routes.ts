@@ -1,5 +1,6 @@
 import { jsonAnswer, jsonBody, problemAnswer } from '../http/json.ts';
 import { accountOf, actorOf, createRouter, defineRoute } from '../http/route.ts';
+import { resourceInkSchema } from './recording-schema.ts';
 import {
   createResourceSchema,
   listMineQuerySchema,
@@ -76,6 +77,18 @@ const get = defineRoute('signed-in', {
   },
 });
 
+const ink = defineRoute('signed-in', {
+  method: 'get',
+  path: '/resources/{id}/ink',
+  tags,
+  summary: 'What was drawn on the slides of a recorded lesson',
+  request: { params: resourceParamsSchema },
+  responses: {
+    200: jsonAnswer('All of it, with its times; it never changes', resourceInkSchema),
+    default: problemAnswer('not_found', 'not_signed_in'),
+  },
+});
+
 const update = defineRoute('account', {
   method: 'patch',
   path: '/resources/{id}',
@@ -133,6 +146,7 @@ export function resourceRoutes({ resources }: { resources: ResourceService }) {
       c.json(await resources.listMine(accountOf(c.get('actor')), c.req.valid('query')), 200),
     )
     .openapi(get, async (c) => c.json(await resources.get(actorOf(c.get('actor')), c.req.valid('param').id), 200))
+    .openapi(ink, async (c) => c.json(await resources.ink(actorOf(c.get('actor')), c.req.valid('param').id), 200))
     .openapi(update, async (c) => {
       const { id } = c.req.valid('param');
       return c.json(await resources.update(accountOf(c.get('actor')), id, c.req.valid('json')), 200);

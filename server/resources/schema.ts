@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { placeSchema } from '../catalog/schema.ts';
 import { fileScans, fileSchema } from '../files/schema.ts';
 import { resourceRetentionSchema } from '../retention/schema.ts';
+import { resourceRecordingSchema } from './recording-schema.ts';
 
 export { type Place, placeSchema } from '../catalog/schema.ts';
 
@@ -76,28 +77,6 @@ export const resourceSummarySchema = z
   })
   .openapi('ResourceSummary');
 export type ResourceSummary = z.output<typeof resourceSummarySchema>;
-
-/** What the server recorded of a class session, when the resource is its recording. */
-export const resourceRecordingSchema = z
-  .object({
-    classSessionId: z.uuid(),
-    durationMs: z.int(),
-    /** Share of the lesson that was received, 0 to 1. */
-    completeness: z.number().min(0).max(1),
-    gaps: z.array(z.object({ track: z.string(), startMs: z.int(), endMs: z.int() })),
-    slides: z.array(z.object({ atMs: z.int(), page: z.int() })),
-    slidesFileId: z.uuid().nullable(),
-    /** Slides and sound instead of the video, for thin lines; null when there is no sound alone. */
-    thin: z
-      .object({
-        bytes: z.int(),
-        /** Of the bytes of the video. */
-        share: z.number().min(0),
-      })
-      .nullable(),
-  })
-  .openapi('ResourceRecording');
-export type ResourceRecording = z.output<typeof resourceRecordingSchema>;
 
 export const resourceSchema = resourceSummarySchema
   .extend({

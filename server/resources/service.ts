@@ -11,6 +11,7 @@ import type { Sightings } from '../trail/sightings.ts';
 import { type Details, recordEvent } from '../trail/trail.ts';
 import { removeResourceJob } from './jobs.ts';
 import { mayContribute, mayEdit } from './policy.ts';
+import type { ResourceInk, ResourceRecording } from './recording-schema.ts';
 import {
   countDownload,
   countView,
@@ -34,7 +35,6 @@ import type {
   ListMineQuery,
   Resource,
   ResourceList,
-  ResourceRecording,
   ResourceSearchResult,
   ResourceStatus,
   SearchQuery,
@@ -54,6 +54,8 @@ export interface ResourceServiceOptions {
   filesOf: (actor: Actor, resourceId: string) => Promise<File[]>;
   /** What a resource of kind class_recording is the recording of; null for others. */
   recordingOf: (resourceId: string) => Promise<ResourceRecording | null>;
+  /** What was drawn on the slides of that lesson. */
+  inkShown: (resourceId: string) => Promise<ResourceInk>;
   /** How long it is kept; null for what no class session left behind. */
   retentionOf: (resourceId: string) => Promise<ResourceRetention | null>;
   jobs: Pick<Jobs, 'send'>;
@@ -67,6 +69,8 @@ export interface ResourceService {
   listMine(actor: AccountActor, query: ListMineQuery): Promise<ResourceList>;
   /** @throws AppError not_found, also for what the actor may not see. */
   get(actor: Actor, id: string): Promise<Resource>;
+  /** What was drawn on the slides of a recorded lesson. @throws AppError not_found, also for what the actor may not see. */
+  ink(actor: Actor, id: string): Promise<ResourceInk>;
   create(actor: AccountActor, input: CreateResource): Promise<Resource>;
   /** @throws AppError revision_outdated when somebody else changed it since. */
   update(actor: AccountActor, id: string, input: UpdateResource): Promise<Resource>;
@@ -90,7 +94,7 @@ export interface ResourceService {
 const KEPT_SECONDS = 7 * 24 * 60 * 60;
 
 export function createResourceService(options: ResourceServiceOptions): ResourceService {
-  const { db, outbox, search, placesOf, filesOf, recordingOf, retentionOf, jobs } = options;
+  const { db, outbox, search, placesOf, filesOf, recordingOf, inkShown, retentionOf, jobs } = options;
 
   async function requireNode(tx: DatabaseTransaction, nodeId: string | null | undefined): Promise<void> {
     if (typeof nodeId === 'string' && !(await nodeExists(tx, nodeId))) {
@@ -189,6 +193,11 @@ export function createResourceService(options: ResourceServiceOptions): Resource
       await countView(db, id);
       options.sightings?.note('resource.viewed', { actor, id, title: resource.title, schoolId: resource.school.id });
       return { ...resource, views: resource.views + 1 };
+    },
+
+    async ink(actor, id) {
+      if (!(await isVisible(db, actor, id))) throw new AppError('not_found');
+      return await inkShown(id);
     },
 
     async create(actor, input) {

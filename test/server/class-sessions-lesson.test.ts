@@ -335,7 +335,14 @@ describe('ending', () => {
   it('lets the presenter come back after the server died', async () => {
     const session = await schedule({ slidesFileId: await world.addSlides('teacher-lead', 5) });
     await post(teacher, session, 'start');
-    await (await enter(await join(teacher, session))).call('turnSlide', { page: 4 });
+    const before = await enter(await join(teacher, session));
+    await before.call('turnSlide', { page: 4 });
+    const at = { fileId: session.slides?.fileId, page: 4 };
+    const stroke = { id: 'kept', color: 'red', width: 'thin', points: [1, 1, 2, 2] };
+    await before.call('drawStroke', { ...at, from: 0, stroke });
+    await before.call('drawStroke', { ...at, from: 2, stroke: { ...stroke, points: [3, 3] } });
+    await before.call('drawStroke', { ...at, from: 0, stroke: { ...stroke, id: 'undone' } });
+    await before.call('undoStroke', { ...at, strokeId: 'undone' });
     await soon(async () =>
       expect(await world.eventsOf(session.id)).toContainEqual(['slide', expect.objectContaining({ page: 4 })]),
     );
@@ -343,6 +350,7 @@ describe('ending', () => {
     expect(world.classroom.isLive(session.id)).toBe(false);
     const { answer } = await enter(await join(teacher, session));
     expect(answer).toMatchObject({ session: { live: true }, page: 4, slides: { pages: 5 } });
+    expect(answer).toMatchObject({ ink: [{ ...stroke, points: [1, 1, 2, 2, 3, 3] }] });
     expect(world.classroom.isLive(session.id)).toBe(true);
   });
 });

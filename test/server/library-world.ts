@@ -88,6 +88,7 @@ export async function createLibraryWorld() {
     placesOf: catalog.placesOf,
     filesOf: files.ofResource,
     recordingOf: () => Promise.resolve(null),
+    inkShown: () => Promise.resolve({ strokes: [] }),
     retentionOf: () => Promise.resolve(null),
     jobs,
   });

@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { finishRecording } from '../../media/index.ts';
+import { maxPiecePoints } from '../../media/protocol.ts';
 import { Recorder } from '../../media/recorder.ts';
 import { createWorkerPool } from '../../media/workers.ts';
 import type { JobContext } from '../../server/jobs/definition.ts';
@@ -73,6 +74,12 @@ async function written(classSessionId: string, ms: number): Promise<void> {
   await vi.waitFor(async () => expect(await heard()).toBeGreaterThan(ms), patience);
 }
 
+/** As much as one event of the journal can hold; PostgreSQL indexes no more than 2,704 bytes of it. */
+const largest = {
+  ...({ id: 'sixteen-long-id_', color: 'black', width: 'thick' } as const),
+  points: Array.from({ length: 2 * maxPiecePoints }, (_, index) => 10_000 - 78 * index),
+};
+
 /** Teaches with real packets into the recordings, until so much has been written. */
 async function teach(classSessionId: string, slidesFileId: string, lastsMs: number): Promise<void> {
   const pool = await createWorkerPool({
@@ -96,6 +103,18 @@ async function teach(classSessionId: string, slidesFileId: string, lastsMs: numb
   const sending = sender.send();
   await written(classSessionId, lastsMs / 2);
   recorder.note({ type: 'slide', page: 2 });
+  const at = { fileId: slidesFileId, page: 2 };
+  recorder.note({ type: 'stroke', ...at, from: 0, stroke: { ...largest, id: 'undone' } });
+  recorder.note({ type: 'strokeUndone', ...at, strokeId: 'undone' });
+  recorder.note({ type: 'stroke', ...at, from: 0, stroke: largest });
+  recorder.note({ type: 'stroke', ...at, from: maxPiecePoints, stroke: { ...largest, points: [1, 2] } });
+  recorder.note({
+    type: 'stroke',
+    ...at,
+    fileId: crypto.randomUUID(),
+    from: 0,
+    stroke: { ...largest, id: 'elsewhere' },
+  });
   await written(classSessionId, lastsMs);
   await recorder.stop('finishing');
   sender.close();
@@ -191,6 +210,15 @@ describe('a lesson', { timeout: 120_000 }, () => {
     expect(shown?.slides[1]?.atMs).toBeGreaterThan(500);
     expect(shown?.slides[1]?.atMs).toBeLessThan(Number(durationMs));
     expect(await recordings.service.recordingOf(crypto.randomUUID())).toBeNull();
+
+    // What was drawn on them, with its times, is read by itself.
+    expect(shown).toMatchObject({ hasInk: true });
+    const ink = await recordings.service.inkShown(resource.id);
+    expect(ink.strokes).toMatchObject([{ page: 2, color: 'black', width: 'thick', goneMs: null }]);
+    expect(ink.strokes[0]?.pieces.map(({ points }) => points)).toEqual([largest.points, [1, 2]]);
+    expect(ink.strokes[0]?.pieces[0]?.atMs).toBeGreaterThanOrEqual(shown?.slides[1]?.atMs ?? 0);
+    expect(JSON.stringify(ink)).not.toContain('fileId');
+    expect(await recordings.service.inkShown(crypto.randomUUID())).toEqual({ strokes: [] });
 
     // The words of the slides that were shown lead to their moment; of the others nothing is said.
     const find = async (term: string) => (await findOnPages(world.db, [resource.id], [term])).get(resource.id);

@@ -522,6 +522,7 @@ const changed: Callers = ['teacher', 'admin'];
 /** Routes that give a resource, or a file of it, to whoever may see it. */
 export const shared: SharedLine[] = [
   { route: 'GET /api/resources/{id}', of: 'resource' },
+  { route: 'GET /api/resources/{id}/ink', of: 'resource' },
   {
     route: 'PATCH /api/resources/{id}',
     of: 'resource',
