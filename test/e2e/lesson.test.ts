@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { expectAccessible } from './environment/accessibility.ts';
 import { phone as phoneScreen, visit } from './environment/chromium.ts';
 import { type Classroom, courseware, lesson, openClassroom } from './environment/classroom.ts';
+import { circle, stroke, strokeBy, strokesIn } from './environment/drawing.ts';
 import { expectTone } from './environment/listening.ts';
 import { corner, platesOf, probe, soundingOf } from './environment/recording-file.ts';
 import type { Scene } from './environment/scene.ts';
@@ -82,6 +83,56 @@ describe('before the lesson', () => {
     await expectAccessible(studio, 'check before the lesson');
   });
 });
+
+/** The teacher takes the pen, and the room sees what is drawn, undone, cleared, and kept with its page. */
+async function drawOnSlides(): Promise<void> {
+  await studio.getByRole('button', { name: '画笔', exact: true }).click();
+  const tools = studio.getByRole('group', { name: '画笔工具' });
+  await tools.getByRole('button', { name: '红色' }).and(studio.locator('[aria-pressed=true]')).waitFor();
+  await stroke(studio, ...circle(0.5, 0.45, 0.12));
+  // Before the pen is lifted.
+  await expect.poll(() => strokesIn(room).count()).toBe(1);
+  await studio.mouse.up();
+  await tools.getByRole('button', { name: '蓝色' }).click();
+  await tools.getByRole('button', { name: '粗线' }).click();
+  await stroke(studio, [0.2, 0.8], [0.5, 0.8], [0.5, 0.92], [0.2, 0.92], [0.2, 0.8]);
+  await studio.mouse.up();
+  await strokeBy('finger', studio, [0.7, 0.2], [0.75, 0.22], [0.8, 0.3]);
+  await expect.poll(() => strokesIn(room).count()).toBe(3);
+  // What the room sees is what the teacher drew.
+  const pathsOf = (page: Page) =>
+    strokesIn(page).evaluateAll((paths) => paths.map((path) => [path.getAttribute('d'), path.getAttribute('stroke')]));
+  const same = async () => JSON.stringify(await pathsOf(room)) === JSON.stringify(await pathsOf(studio));
+  await expect.poll(same, { timeout: 10_000 }).toBe(true);
+  await studio.keyboard.press('z');
+  await expect.poll(() => strokesIn(room).count()).toBe(2);
+  await room.getByRole('img', { name: '画在课件上的笔迹' }).waitFor();
+  await photograph(studio, 'studio-ink');
+  await photograph(studio, 'studio-ink-narrow', { width: 1024, height: 720 });
+  await photograph(studio, 'studio-ink-phone', { width: 390, height: 844 });
+  await photograph(room, 'room-ink');
+  await expectAccessible(studio, 'studio with the pen');
+
+  await studio.keyboard.press('PageUp');
+  for (const page of [studio, room]) await expect.poll(() => strokesIn(page).count()).toBe(0);
+  await tools.getByRole('button', { name: '白色' }).click();
+  await strokeBy('stylus', studio, [0.2, 0.65], [0.5, 0.67], [0.8, 0.64]);
+  await expect.poll(() => strokesIn(room).count()).toBe(1);
+  await photograph(room, 'room-ink-dark');
+  await tools.getByRole('button', { name: '清除本页' }).click();
+  await expect.poll(() => strokesIn(room).count()).toBe(0);
+  await tools.getByRole('button', { name: '撤销' }).click();
+  await expect.poll(() => strokesIn(room).count()).toBe(1);
+  await studio.keyboard.press('Delete');
+  await expect.poll(() => strokesIn(room).count()).toBe(0);
+  await studio.keyboard.press('PageDown');
+  await expect.poll(() => strokesIn(room).count()).toBe(2);
+  // A screen that is loaded anew shows it as well.
+  await room.reload();
+  await expect.poll(() => strokesIn(room).count(), { timeout: 30_000 }).toBe(2);
+  await studio.keyboard.press('p');
+  await tools.waitFor({ state: 'detached' });
+}
 
 describe('in the lesson', () => {
   const presenter = () => room.getByLabel('主讲教师', { exact: true });
@@ -168,6 +219,7 @@ describe('in the lesson', () => {
     await photograph(room, 'room-pointer');
     await studio.keyboard.press('l');
     await room.locator('.laser').waitFor({ state: 'detached' });
+    await drawOnSlides();
 
     await studio.getByRole('button', { name: '计时' }).click();
     await studio.getByRole('button', { name: '1 分钟' }).click();
@@ -305,6 +357,20 @@ describe('after the lesson', () => {
     expect(frame?.mediaTime).toBeLessThan(6);
     expect(await page.getByText('完整度').count()).toBeGreaterThan(0);
 
+    // What the teacher drew is on its slide from its moment on, also after going back.
+    const end = await video.evaluate((element: HTMLVideoElement) => element.duration);
+    for (const [seconds, strokes] of [
+      [end - 0.5, 2],
+      [1.5, 0],
+      [end - 0.5, 2],
+    ] as const) {
+      await seek(video, seconds);
+      await expect.poll(() => strokesIn(page).count(), { timeout: 20_000 }).toBe(strokes);
+    }
+    await page.locator('.player').evaluate((player) => player.scrollIntoView());
+    await photograph(page, 'replay-ink');
+    await expectAccessible(page, 'recording with ink');
+
     // The keyboard goes from chapter to chapter.
     await turns.first().focus();
     await page.keyboard.press('PageDown');
@@ -333,10 +399,20 @@ describe('after the lesson', () => {
     await sound.waitFor();
     const last = page.getByRole('list', { name: '课件翻页' }).getByRole('button').last();
     await last.click();
-    await expect.poll(() => timeOf(sound), seeking).toBeGreaterThan(4);
+    await expect.poll(() => timeOf(sound), seeking).toBeGreaterThan(2);
     await page.getByRole('button', { name: /^视频/ }).click();
-    await expect.poll(() => timeOf(video), seeking).toBeGreaterThan(4);
+    await expect.poll(() => timeOf(video), seeking).toBeGreaterThan(2);
     await photograph(page, 'replay-phone', { width: 390, height: 844 });
+    await page.getByRole('button', { name: /^课件 \+ 声音/ }).click();
+    await last.click();
+    await expect.poll(() => timeOf(sound), seeking).toBeGreaterThan(2);
+    await sound.evaluate((element: HTMLAudioElement) => {
+      element.currentTime = element.duration - 0.5;
+    });
+    await expect.poll(() => strokesIn(page).count(), seeking).toBe(2);
+    await page.locator('.player').evaluate((player) => player.scrollIntoView());
+    await photograph(page, 'replay-thin-ink');
+    await photograph(page, 'replay-thin-ink-phone', { width: 390, height: 844 });
     await page.context().close();
   });
 

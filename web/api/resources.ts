@@ -70,6 +70,8 @@ export interface ResourceInput {
 
 export const readResource = (id: string, signal?: AbortSignal) =>
   answer(client.resources[':id'].$get({ param: { id } }, { init: { signal } }));
+export const readInk = (id: string, signal?: AbortSignal) =>
+  answer(client.resources[':id'].ink.$get({ param: { id } }, { init: { signal } }));
 export const createResource = (input: ResourceInput & { publish: boolean }) =>
   answer(client.resources.$post({ json: input }));
 export const updateResource = (id: string, input: ResourceInput & { revision: number }) =>

@@ -42,6 +42,7 @@ export type {
   Repetition,
   Resource,
   ResourceHit,
+  ResourceInk,
   ResourceKind,
   ResourceRecording as Recording,
   ResourceRetention,

@@ -2,6 +2,7 @@ import { type ComputedRef, computed, type Ref, ref, shallowRef } from 'vue';
 import type { PagePoint, Slides as SlidesFile, Snapshot } from '../../media/protocol.ts';
 import type { Connection } from './connection.ts';
 import { isLineFault } from './failure.ts';
+import { createInk, type Ink } from './ink.ts';
 import type { NotificationHandlers } from './socket.ts';
 
 /** The pages that everyone sees. */
@@ -16,6 +17,8 @@ export interface Slides {
   pointer: Readonly<Ref<PagePoint | null>>;
   /** Presenter: moves it. */
   point(at: PagePoint | null): void;
+  /** What is drawn on them. */
+  ink: Ink;
 }
 
 /** A moving dot looks smooth from here on, once its way is drawn between two places. */
@@ -29,6 +32,7 @@ export function createSlides(request: Connection['request']) {
   let again = false;
   const pointer = shallowRef<PagePoint | null>(null);
   let pointing = false;
+  const ink = createInk({ request, fileId: () => file.value?.fileId ?? null, page: () => page.value });
 
   /** The newest place only; one that is lost with the line is not sent again, as the next one is on its way. */
   async function sendPoint(): Promise<void> {
@@ -70,6 +74,7 @@ export function createSlides(request: Connection['request']) {
     file,
     page,
     pointer,
+    ink: ink.ink,
     point(at) {
       pointer.value = at;
       void sendPoint();
@@ -78,6 +83,7 @@ export function createSlides(request: Connection['request']) {
     turn(wanted) {
       const next = Math.min(Math.max(1, wanted), file.value?.pages ?? 1);
       if (next === page.value) return;
+      ink.ink.end();
       page.value = next;
       pointer.value = null;
       unsent = next;
@@ -85,23 +91,35 @@ export function createSlides(request: Connection['request']) {
     },
   };
   const handlers: NotificationHandlers = {
+    ...ink.handlers,
     pointerMoved({ at }) {
       pointer.value = at;
     },
     slideTurned(data) {
       pointer.value = null;
+      ink.show(data);
       if (unsent === null) page.value = data.page;
     },
     slidesShown(data) {
       unsent = null;
-      file.value = data.slides;
+      showFile(data.slides);
+      ink.show(data);
       page.value = data.page;
     },
   };
+  function showFile(shown: SlidesFile | null): void {
+    if (shown?.fileId !== file.value?.fileId) ink.forget();
+    file.value = shown;
+  }
   function take(snapshot: Snapshot): void {
-    file.value = snapshot.slides;
+    showFile(snapshot.slides);
+    ink.show(snapshot);
     pointer.value = null;
     if (unsent === null) page.value = snapshot.page;
   }
-  return { slides, handlers, take, lineBack: () => void send() };
+  function lineBack(): void {
+    void send();
+    ink.lineBack();
+  }
+  return { slides, handlers, take, lineBack };
 }

@@ -1,4 +1,4 @@
-import type { Ref } from 'vue';
+import { onScopeDispose, type Ref } from 'vue';
 import type { File } from '../api/types.ts';
 import { usePlayback } from './playback.ts';
 import type { Playing } from './quality.ts';
@@ -28,6 +28,9 @@ interface ReplayOptions {
   unplayable(): void;
 }
 
+/** `timeupdate` comes four times a second: too seldom for a line that is being drawn. */
+const followEveryMs = 100;
+
 /** Plays a recording from where it is to begin, and tells its moment to the slides beside it. */
 export function useReplay({ props, media, only, moved, unplayable }: ReplayOptions) {
   const file = (): File => props.file;
@@ -35,9 +38,19 @@ export function useReplay({ props, media, only, moved, unplayable }: ReplayOptio
   const captions = useCaptions(file, media, () => props.find);
   let begin = props.begin;
 
+  let following: ReturnType<typeof setInterval> | undefined;
+
   function follow(): void {
     if (media.value) moved(media.value.currentTime * 1000);
   }
+  function followOn(): void {
+    clearInterval(following);
+    following = setInterval(() => {
+      follow();
+      if (media.value?.paused ?? true) clearInterval(following);
+    }, followEveryMs);
+  }
+  onScopeDispose(() => clearInterval(following));
   /** Whoever asks for a moment is not led to where they were last time. */
   function loaded(): void {
     if (!media.value || !begin) return;
@@ -56,6 +69,10 @@ export function useReplay({ props, media, only, moved, unplayable }: ReplayOptio
       loadedmetadata(): void {
         playback.events.loadedmetadata();
         loaded();
+      },
+      playing(): void {
+        playback.events.playing();
+        followOn();
       },
       timeupdate(): void {
         playback.events.timeupdate();

@@ -9,7 +9,7 @@ function lesson(turn: (page: number) => Promise<void>) {
     turn(data.page),
   ) as unknown as Connection['request'];
   const subject = createSlides(request);
-  subject.handlers.slidesShown?.({ slides: { fileId: 'f', name: 'n', pages: 9 }, page: 1, at: 0 });
+  subject.handlers.slidesShown?.({ slides: { fileId: 'f', name: 'n', pages: 9 }, page: 1, at: 0, ink: [] });
   return subject;
 }
 
@@ -46,13 +46,13 @@ describe('the presenter’s slides', () => {
     });
     subject.slides.turn(4);
     await Promise.resolve();
-    subject.handlers.slideTurned?.({ page: 1, at: 1 });
+    subject.handlers.slideTurned?.({ page: 1, at: 1, ink: [] });
     expect(subject.slides.page.value).toBe(4);
     lost = false;
     subject.lineBack();
     await vi.waitFor(() => expect(sent).toEqual([4]));
-    subject.handlers.slideTurned?.({ page: 4, at: 2 });
-    subject.handlers.slideTurned?.({ page: 6, at: 3 });
+    subject.handlers.slideTurned?.({ page: 4, at: 2, ink: [] });
+    subject.handlers.slideTurned?.({ page: 6, at: 3, ink: [] });
     expect(subject.slides.page.value).toBe(6);
   });
 
@@ -60,7 +60,7 @@ describe('the presenter’s slides', () => {
     const subject = lesson(async () => Promise.reject(new ClassroomFailure('method_not_allowed')));
     subject.slides.turn(3);
     await new Promise((resolve) => setTimeout(resolve, 0));
-    subject.handlers.slideTurned?.({ page: 2, at: 1 });
+    subject.handlers.slideTurned?.({ page: 2, at: 1, ink: [] });
     expect(subject.slides.page.value).toBe(2);
   });
 });

@@ -32,6 +32,7 @@ const common: typeof zh = {
   listComma: ', ',
   dot: ' · ',
   placeDot: ' · ',
+  ink: 'Drawn on the slide',
   offline: 'The network is gone. What is open stays readable; everything goes on by itself when it is back.',
   error: {
     title: 'This could not be opened',

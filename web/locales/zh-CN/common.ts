@@ -23,6 +23,7 @@ export default {
   listComma: '、',
   dot: ' · ',
   placeDot: '·',
+  ink: '画在课件上的笔迹',
   offline: '网络断了。已经打开的内容仍然可看，恢复后自动继续。',
   error: {
     title: '没能打开',
