@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { nodeBinary } from '../../../infra/install/node-binary.mjs';
+import { readConnections } from '../../../server/connections.ts';
 import { freePorts } from '../../media/environment/ports.ts';
 import { openProductDatabase } from '../library/fill.ts';
 import type { LibraryRecord } from '../library/records.ts';
@@ -27,6 +28,12 @@ export interface Directus {
 async function succeed(child: ChildProcess, what: string): Promise<void> {
   const [code] = await once(child, 'exit');
   if (code !== 0) throw new Error(`${what} ended with ${code}.`);
+}
+
+async function passwordOf(dataDir: string): Promise<string> {
+  const connections = await readConnections(dataDir);
+  if (!connections) throw new Error('The server has left no connections.json.');
+  return decodeURIComponent(new URL(connections.databaseUrl).password);
 }
 
 async function install(folder: string): Promise<void> {
@@ -87,7 +94,7 @@ export async function launchDirectus(dataDir: string, records: readonly LibraryR
       DB_HOST: server.folder,
       DB_PORT: server.port,
       DB_USER: server.user,
-      DB_PASSWORD: '',
+      DB_PASSWORD: await passwordOf(dataDir),
       DB_DATABASE: 'directus',
       SECRET: 'a secret of the bench that is long enough',
       ADMIN_EMAIL: admin.email,
@@ -98,7 +105,11 @@ export async function launchDirectus(dataDir: string, records: readonly LibraryR
       STORAGE_LOCAL_ROOT: join(folder, 'uploads'),
     };
     const run = (command: string) =>
-      spawn(nodeBinary(), ['node_modules/directus/cli.js', command], { cwd: folder, env, stdio: 'ignore' });
+      spawn(nodeBinary(), ['node_modules/directus/cli.js', command], {
+        cwd: folder,
+        env,
+        stdio: ['ignore', 'ignore', 'inherit'],
+      });
     await succeed(run('bootstrap'), 'directus bootstrap');
     child = run('start');
     const address = `http://127.0.0.1:${port}`;
