@@ -12,6 +12,7 @@ export { ChunkLostError } from './finishing/track-packets.ts';
 export { createMediaNode, type MediaNode, type MediaNodeOptions, type MediaNodeStats } from './media-node.ts';
 export type { RecordedFromRoom } from './protocol.ts';
 export {
+  type FloorEvent,
   type InkEvent,
   type RecordedChunk,
   type RecordedEvent,

@@ -80,11 +80,13 @@ export type RecordedChunk = {
 export type RecordedEvent = { recordingId: string; at: number } & (
   | { type: 'slides'; fileId: string | null; page: number }
   | { type: 'slide'; page: number }
-  | { type: 'stage'; roomIds: string[] }
-  | { type: 'hand'; roomId: string; raised: boolean }
   | { type: 'producer'; trackId: string; paused: boolean }
+  | FloorEvent
   | InkEvent
 );
+
+/** Who is on stage now; whose hand was raised, or taken down. */
+export type FloorEvent = { type: 'stage'; roomIds: string[] } | { type: 'hand'; roomId: string; raised: boolean };
 
 /** What happened to what is drawn on a page of slides. */
 export type InkEvent = { fileId: string; page: number } & (

@@ -71,7 +71,7 @@ export class Room {
     this.#options = options;
     this.recordedFromRooms = description.recordedFromRooms;
     this.#graces = new Graces(options.resumeWindowMs, (participant) => this.leave(participant));
-    this.stage = new Stage(description.roomIds);
+    this.stage = new Stage(description.roomIds, description.floor);
     this.slideShow = new SlideShow(description.slides, description.page);
     this.ink = new Ink(description.ink ?? []);
     this.attendance = new Attendance({ classSessionId, hooks, log, headCounts: description.headCounts ?? [] });
@@ -145,6 +145,7 @@ export class Room {
     this.audience.broadcast('wentLive', { startedAt: at, recordedFromRooms });
     this.recorder.start(at);
     this.recordSlides();
+    if (this.stage.rooms.length > 0) this.recorder.note({ type: 'stage', roomIds: this.stage.rooms });
     this.forwarding.recordAll();
     this.#lifetime.began(at);
     this.#changed();

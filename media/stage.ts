@@ -1,4 +1,5 @@
 import { ClassroomError } from './errors.ts';
+import type { FloorEvent } from './recording-sink.ts';
 
 /** More pictures at once than this are neither seen from the last row nor carried by a school's line. */
 const places = 4;
@@ -16,8 +17,21 @@ export class Stage {
   #hands: Hand[] = [];
   readonly #turns = new Map<string, number>();
 
-  constructor(members: Iterable<string>) {
+  /** @param before what happened before this node had the lesson, in order */
+  constructor(members: Iterable<string>, before: readonly (FloorEvent & { at: number })[] = []) {
     this.#members = new Set(members);
+    for (const event of before) {
+      if (event.type === 'stage') this.#take(event.roomIds);
+      else if (event.raised) this.raise(event.roomId, event.at);
+      else this.lower(event.roomId);
+    }
+  }
+
+  /** Who has left the lesson since is not on stage any more. */
+  #take(roomIds: readonly string[]): void {
+    const members = roomIds.filter((roomId) => this.#members.has(roomId));
+    for (const roomId of this.#rooms) if (!members.includes(roomId)) this.sendDown(roomId);
+    for (const roomId of members) this.call(roomId);
   }
 
   get rooms(): string[] {

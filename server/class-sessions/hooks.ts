@@ -7,7 +7,7 @@ import { recordedFromRooms } from './recorded-rooms.ts';
 
 export interface SessionHooksOptions {
   db: Database;
-  recordings: Pick<SessionRecordings, 'finishLater' | 'inkOf'>;
+  recordings: Pick<SessionRecordings, 'finishLater' | 'soFar'>;
   log: Logger;
 }
 
@@ -73,7 +73,7 @@ export function createSessionHooks({ db, recordings, log }: SessionHooksOptions)
         roomIds: rooms.map((room) => room.room_id),
         recordedFromRooms: await recordedFromRooms(db, classSessionId),
         headCounts: await lastHeadCounts(db, classSessionId),
-        ink: session.state === 'live' ? await recordings.inkOf(classSessionId) : [],
+        ...(session.state === 'live' && (await recordings.soFar(classSessionId))),
       };
     },
 

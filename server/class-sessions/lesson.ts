@@ -1,4 +1,4 @@
-import type { InkEvent, JoinClaims, RecordedFromRoom } from '../../media/index.ts';
+import type { JoinClaims, RecordedFromRoom, SessionDescription } from '../../media/index.ts';
 import type { Database } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import type { AccountActor, Actor, DeviceActor } from '../http/route.ts';
@@ -24,8 +24,8 @@ export interface SessionRecordings {
   arm(trx: Database, classSessionId: string, at: Date): Promise<void>;
   /** `recorderGone`: nobody will say any more that the last chunk is written. */
   finishLater(trx: Database, classSessionId: string, recorderGone: boolean): Promise<void>;
-  /** What was drawn in it so far. */
-  inkOf(classSessionId: string): Promise<InkEvent[]>;
+  /** What was drawn in it so far, and who was on stage. */
+  soFar(classSessionId: string): Promise<Required<Pick<SessionDescription, 'ink' | 'floor'>>>;
 }
 
 export interface LessonOptions {

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import type { InkEvent, RecordedChunk, RecordedEvent, RecordedTrack, RecordingJournal } from '../../media/index.ts';
+import type {
+  FloorEvent,
+  InkEvent,
+  RecordedChunk,
+  RecordedEvent,
+  RecordedTrack,
+  RecordingJournal,
+} from '../../media/index.ts';
 import { source, stroke } from '../../media/protocol.ts';
 import type { Database } from '../database/database.ts';
 
@@ -9,15 +16,19 @@ const inkSchemas = [
   z.object({ ...inkPage, type: z.literal('strokeUndone'), strokeId: z.string() }),
   z.object({ ...inkPage, type: z.literal('inkCleared') }),
 ] as const;
+const floorSchemas = [
+  z.object({ type: z.literal('stage'), roomIds: z.array(z.string()) }),
+  z.object({ type: z.literal('hand'), roomId: z.string(), raised: z.boolean() }),
+] as const;
 const inkSchema = z.discriminatedUnion('type', inkSchemas);
+const floorSchema = z.discriminatedUnion('type', floorSchemas);
 
 /** The kinds of events that the recorder tells, as they are kept in `data`. */
 const eventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('slides'), fileId: z.string().nullable(), page: z.number() }),
   z.object({ type: z.literal('slide'), page: z.number() }),
-  z.object({ type: z.literal('stage'), roomIds: z.array(z.string()) }),
-  z.object({ type: z.literal('hand'), roomId: z.string(), raised: z.boolean() }),
   z.object({ type: z.literal('producer'), trackId: z.string(), paused: z.boolean() }),
+  ...floorSchemas,
   ...inkSchemas,
 ]);
 
@@ -90,22 +101,31 @@ export async function insertEvent(db: Database, { recordingId, at, ...event }: R
     .execute();
 }
 
-/** What was drawn in a lesson so far, in order. */
-export async function readInk(db: Database, classSessionId: string): Promise<InkEvent[]> {
-  const events = await db
+/** What of these kinds was told of a lesson so far, in order. */
+async function readEvents(db: Database, classSessionId: string, types: readonly string[]) {
+  return await db
     .selectFrom('recording_event')
     .innerJoin('recording', 'recording.id', 'recording_event.recording_id')
-    .select('data')
+    .select(['recording_event.at', 'data'])
     .where('class_session_id', '=', classSessionId)
-    .where(
-      'type',
-      'in',
-      inkSchemas.map(({ shape }) => shape.type.value),
-    )
+    .where('type', 'in', types)
     .orderBy('at')
     .orderBy('recording_event.id')
     .execute();
+}
+const typesOf = (schemas: readonly { shape: { type: { value: string } } }[]) =>
+  schemas.map(({ shape }) => shape.type.value);
+
+/** What was drawn in a lesson so far, in order. */
+export async function readInk(db: Database, classSessionId: string): Promise<InkEvent[]> {
+  const events = await readEvents(db, classSessionId, typesOf(inkSchemas));
   return events.map(({ data }) => inkSchema.parse(data));
+}
+
+/** Who was on stage in a lesson so far, and asked to be, in order. */
+export async function readFloor(db: Database, classSessionId: string): Promise<(FloorEvent & { at: number })[]> {
+  const events = await readEvents(db, classSessionId, typesOf(floorSchemas));
+  return events.map(({ at, data }) => ({ ...floorSchema.parse(data), at: at.getTime() }));
 }
 
 /** All that was written down of a recording, in order. */

@@ -1,8 +1,7 @@
 import { sql } from 'kysely';
-import type { InkEvent } from '../../media/index.ts';
 import type { Database } from '../database/database.ts';
 import type { ResourceInk, ResourceRecording } from '../resources/recording-schema.ts';
-import { readInk } from './journal.ts';
+import { readFloor, readInk } from './journal.ts';
 import { insertRecording, listUnfinished, lockRecordingOfSession } from './repository.ts';
 import { inkSchema, replaySchema, slidesShown } from './slides-shown.ts';
 import { measureThin } from './thin-replay.ts';
@@ -49,9 +48,10 @@ export function createRecordingService({ db, sendFinish, sendConclude }: Recordi
       return unfinished.length;
     },
 
-    /** What was drawn in a lesson that goes on, for a media node that takes it over. */
-    async inkOf(classSessionId: string): Promise<InkEvent[]> {
-      return await readInk(db, classSessionId);
+    /** What was drawn and who was on stage in a lesson that goes on, for a media node that takes it over. */
+    async soFar(classSessionId: string) {
+      const [ink, floor] = [await readInk(db, classSessionId), await readFloor(db, classSessionId)];
+      return { ink, floor };
     },
 
     /** What was drawn on the slides that the replay shows; nothing when the resource is no class recording. */

@@ -343,6 +343,10 @@ describe('ending', () => {
     await before.call('drawStroke', { ...at, from: 2, stroke: { ...stroke, points: [3, 3] } });
     await before.call('drawStroke', { ...at, from: 0, stroke: { ...stroke, id: 'undone' } });
     await before.call('undoStroke', { ...at, strokeId: 'undone' });
+    const { roomId } = device;
+    const room = await enter(await join(device.browser, session));
+    for (const method of ['callToStage', 'sendDown', 'callToStage']) await before.call(method, { roomId });
+    await room.call('raiseHand', { raised: true });
     await soon(async () =>
       expect(await world.eventsOf(session.id)).toContainEqual(['slide', expect.objectContaining({ page: 4 })]),
     );
@@ -351,6 +355,7 @@ describe('ending', () => {
     const { answer } = await enter(await join(teacher, session));
     expect(answer).toMatchObject({ session: { live: true }, page: 4, slides: { pages: 5 } });
     expect(answer).toMatchObject({ ink: [{ ...stroke, points: [1, 1, 2, 2, 3, 3] }] });
+    expect(answer).toMatchObject({ stage: [roomId], turns: [{ roomId, count: 2 }], hands: [{ roomId }] });
     expect(world.classroom.isLive(session.id)).toBe(true);
   });
 });
