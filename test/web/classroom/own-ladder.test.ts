@@ -52,7 +52,7 @@ describe('how long sound waits', () => {
   it.each([
     ['talking, whatever the line', { ...link, loss: 0.2 }, true, 0],
     ['listening on a good line', link, false, 400],
-    ['before anything is known', null, false, 400],
+    ['before anything is known', null, false, 0],
     ['listening on a line that loses', { ...link, loss: 0.1 }, false, 800],
     ['listening on a thin line', { ...link, rung: 'slides_audio' as const }, false, 800],
   ])('%s', (_name, now, talking, ms) => {
