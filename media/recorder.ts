@@ -61,6 +61,7 @@ export class Recorder {
   /** Since when there is something to hear or see; null while everything is paused, or nobody sends. */
   #expectingSince: number | null = null;
   #lastPacketAt = 0;
+  #notedAt = 0;
   #ticking: NodeJS.Timeout | undefined;
   #stopping: Promise<void> | null = null;
 
@@ -160,7 +161,9 @@ export class Recorder {
   /** Something that the replay shows beside the picture. Before the lesson is live it is nobody's business. */
   note(note: Note): void {
     if (!this.#state || this.#stopping) return;
-    const at = Math.round(this.#now());
+    // No two have one moment: so the sink tells one that is written again from one that happened again.
+    const at = Math.max(Math.round(this.#now()), this.#notedAt + 1);
+    this.#notedAt = at;
     if (this.#recordingId) this.#shipNote(this.#recordingId, note, at);
     else this.#early.push({ note, at });
   }

@@ -72,6 +72,7 @@ export function answerOf(row: ClassSessionRow, place: Place | null, actor: Actor
       id: room.id,
       name: room.name,
       school: { id: room.school_id, name: room.school_name },
+      pupilsRecorded: room.pupils_recorded,
     })),
     scheduledStart: row.scheduled_start.toISOString(),
     scheduledEnd: row.scheduled_end.toISOString(),

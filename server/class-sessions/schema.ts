@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { placeSchema } from '../catalog/schema.ts';
 import { idSchema, listOf, namedSchema, timeSchema } from '../http/page.ts';
+import { pupilsRecordedSchema } from '../pupil-consent/schema.ts';
 import { recordingSummarySchema } from '../recordings/schema.ts';
 import { daySchema } from '../school-days/schema.ts';
 
@@ -42,7 +43,13 @@ export const classSessionSchema = z
     presenter: namedSchema,
     place: placeSchema.nullable(),
     slides: slidesSchema.nullable(),
-    rooms: z.array(namedSchema.extend({ school: namedSchema })),
+    rooms: z.array(
+      namedSchema.extend({
+        school: namedSchema,
+        /** What of its pupils may be in the recording; null before the lesson begins. */
+        pupilsRecorded: pupilsRecordedSchema.nullable(),
+      }),
+    ),
     scheduledStart: timeSchema,
     scheduledEnd: timeSchema,
     /** By the bell times of the presenter's school; null where the time was chosen freely. */

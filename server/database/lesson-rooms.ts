@@ -11,6 +11,7 @@ export function lessonRooms(eb: ExpressionBuilder<Tables, 'class_session'>) {
       .innerJoin('school as home', 'home.id', 'room.school_id')
       .whereRef('class_session_room.class_session_id', '=', 'class_session.id')
       .select(['room.id', 'room.name', 'home.id as school_id', 'home.name as school_name'])
+      .select('class_session_room.pupils_recorded')
       .orderBy('home.name')
       .orderBy('room.name'),
   );

@@ -67,6 +67,8 @@ describe('a lesson', () => {
     expect(await recorded(second)).toEqual([{ roomId, sources: [] }]);
     expect(await start(second)).toBe('200');
     await consent('voices');
+    const shown = await (await teacher.get(`/api/class-sessions/${second.id}`)).json();
+    expect(shown).toMatchObject({ rooms: [{ id: roomId, pupilsRecorded: 'none' }] });
     expect(await recorded(second)).toEqual([{ roomId, sources: [] }]);
   });
 });

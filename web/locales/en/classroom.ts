@@ -15,6 +15,7 @@ export default {
       voices: 'The recording has this room’s sound, not its picture',
       voicesAndPictures: 'The recording has this room’s sound and picture',
     },
+    kept: { none: 'pupils not recorded', voices: 'voices of pupils recorded', voices_and_pictures: 'pupils recorded' },
     tile: { none: 'live only', voices: 'sound recorded', voicesAndPictures: 'recorded' },
   },
   room,
