@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { recordingState, source, stroke } from './protocol.ts';
+import { recordingState, source } from './protocol.ts';
+import { lessonEvent } from './recorded-event.ts';
 
 const recordingId = z.string();
 const at = z.number();
-const inkPage = { recordingId, at, fileId: z.string(), page: z.number() };
 
 const chunk = z.object({
   recordingId,
@@ -47,16 +47,7 @@ const entrySchema = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('event'),
-    value: z.discriminatedUnion('type', [
-      z.object({ recordingId, at, type: z.literal('slides'), fileId: z.string().nullable(), page: z.number() }),
-      z.object({ recordingId, at, type: z.literal('slide'), page: z.number() }),
-      z.object({ recordingId, at, type: z.literal('stage'), roomIds: z.array(z.string()) }),
-      z.object({ recordingId, at, type: z.literal('hand'), roomId: z.string(), raised: z.boolean() }),
-      z.object({ recordingId, at, type: z.literal('producer'), trackId: z.string(), paused: z.boolean() }),
-      z.object({ ...inkPage, type: z.literal('stroke'), from: z.number(), stroke }),
-      z.object({ ...inkPage, type: z.literal('strokeUndone'), strokeId: z.string() }),
-      z.object({ ...inkPage, type: z.literal('inkCleared') }),
-    ]),
+    value: z.object({ recordingId, at }).and(lessonEvent),
   }),
 ]);
 export type Entry = z.infer<typeof entrySchema>;

@@ -99,6 +99,7 @@ export const floorMethods: { [M in FloorMethod]: Definition<M> } = {
       const { roomId } = participant;
       if (roomId === null || !room.stage.isMember(roomId)) throw new ClassroomError('method_not_allowed');
       const message = room.messages.add({ roomId, ...said }, Date.now());
+      room.recorder.note({ type: 'message', message });
       room.audience.tell('messageArrived', { message }, concerns(roomId));
       return { messageId: message.id };
     },
@@ -108,7 +109,9 @@ export const floorMethods: { [M in FloorMethod]: Definition<M> } = {
     who: presenter,
     handle({ room }, { messageId }) {
       const seen = room.messages.see(messageId);
-      if (seen) room.audience.tell('messageSeen', { messageId }, concerns(seen.roomId));
+      if (!seen) return {};
+      room.recorder.note({ type: 'messageSeen', messageId });
+      room.audience.tell('messageSeen', { messageId }, concerns(seen.roomId));
       return {};
     },
   },

@@ -13,7 +13,15 @@ export { createMediaNode, type MediaNode, type MediaNodeOptions, type MediaNodeS
 export type { RecordedFromRoom } from './protocol.ts';
 export {
   type FloorEvent,
+  floorEvent,
+  floorEventTypes,
   type InkEvent,
+  inkEvent,
+  inkEventTypes,
+  type LessonEventType,
+  lessonEvent,
+} from './recorded-event.ts';
+export {
   type RecordedChunk,
   type RecordedEvent,
   type RecordedTrack,

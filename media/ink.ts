@@ -1,6 +1,6 @@
 import { ClassroomError } from './errors.ts';
 import { inkLimits, type Stroke } from './protocol.ts';
-import type { InkEvent } from './recording-sink.ts';
+import type { InkEvent } from './recorded-event.ts';
 
 /** A page of a set of slides. */
 export type InkPage = { fileId: string; page: number };

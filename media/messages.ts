@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ClassroomError } from './errors.ts';
+import type { FloorEvent } from './recorded-event.ts';
 import type { Message } from './room-state.ts';
 
 /** Somebody who presses again and again is heard once. */
@@ -9,6 +10,18 @@ const mostKept = 100;
 /** What the rooms have said to the presenter in writing, the newest last. */
 export class Messages {
   #all: Message[] = [];
+
+  /** @param before what happened before this node had the lesson, in order */
+  constructor(before: readonly FloorEvent[] = []) {
+    for (const event of before) {
+      if (event.type === 'message') this.#keep(event.message);
+      else if (event.type === 'messageSeen') this.see(event.messageId);
+    }
+  }
+
+  #keep(message: Message): void {
+    this.#all = [...this.#all, message].slice(-mostKept);
+  }
 
   get all(): Message[] {
     return [...this.#all];
@@ -23,7 +36,7 @@ export class Messages {
     const last = this.#all.findLast(({ roomId }) => roomId === said.roomId);
     if (last && at - last.at < intervalMs) throw new ClassroomError('too_many_requests');
     const message: Message = { id: randomUUID(), ...said, at, seen: false };
-    this.#all = [...this.#all, message].slice(-mostKept);
+    this.#keep(message);
     return message;
   }
 

@@ -6,7 +6,8 @@ import type { Entry } from './chunk-entry.ts';
 import { type ChunkShipper, createChunkShipper } from './chunk-shipper.ts';
 import { createHeldMemory, type HeldMemory } from './held-memory.ts';
 import type { RecordingState } from './protocol.ts';
-import type { RecordedEvent, RecordedTrack, RecordingSink } from './recording-sink.ts';
+import type { LessonEvent } from './recorded-event.ts';
+import type { RecordedTrack, RecordingSink } from './recording-sink.ts';
 import { TrackRecorder } from './track-recorder.ts';
 
 export type RecorderOptions = {
@@ -20,12 +21,6 @@ export type RecorderOptions = {
 };
 
 export type TrackOwner = Pick<RecordedTrack, 'participantId' | 'role' | 'roomId' | 'source'>;
-/** An event without what the recorder itself adds. */
-export type Note = RecordedEvent extends infer Event
-  ? Event extends unknown
-    ? Omit<Event, 'recordingId' | 'at'>
-    : never
-  : never;
 type EventEntry = Extract<Entry, { kind: 'event' }>['value'];
 
 const tickMs = 250;
@@ -47,7 +42,7 @@ export class Recorder {
   readonly #wanted = new Map<string, { owner: TrackOwner; producer: Producer }>();
   readonly #tracks = new Map<string, TrackRecorder>();
   /** Notes made before the sink has named the recording. */
-  readonly #early: { note: Note; at: number }[] = [];
+  readonly #early: { note: LessonEvent; at: number }[] = [];
   #onState: (state: RecordingState) => void = () => undefined;
   #state: RecordingState | null = null;
   #recordingId: string | null = null;
@@ -159,7 +154,7 @@ export class Recorder {
   }
 
   /** Something that the replay shows beside the picture. Before the lesson is live it is nobody's business. */
-  note(note: Note): void {
+  note(note: LessonEvent): void {
     if (!this.#state || this.#stopping) return;
     // No two have one moment: so the sink tells one that is written again from one that happened again.
     const at = Math.max(Math.round(this.#now()), this.#notedAt + 1);
@@ -168,7 +163,7 @@ export class Recorder {
     else this.#early.push({ note, at });
   }
 
-  #shipNote(recordingId: string, note: Note, at: number): void {
+  #shipNote(recordingId: string, note: LessonEvent, at: number): void {
     const event: EventEntry = { ...note, recordingId, at };
     this.#shipper?.ship({ kind: 'event', value: event });
   }

@@ -1,4 +1,5 @@
-import type { RecordingState, Source, Stroke } from './protocol.ts';
+import type { RecordingState, Source } from './protocol.ts';
+import type { LessonEvent } from './recorded-event.ts';
 
 /**
  * Where a recorder puts what it hears and sees. Implemented by whoever owns storage; the recorder knows nothing of it.
@@ -76,27 +77,5 @@ export type RecordedChunk = {
   lastArrival: number;
 };
 
-/** What happened in the lesson while it was recorded; `at` in milliseconds since 1970. */
-export type RecordedEvent = { recordingId: string; at: number } & (
-  | { type: 'slides'; fileId: string | null; page: number }
-  | { type: 'slide'; page: number }
-  | { type: 'producer'; trackId: string; paused: boolean }
-  | FloorEvent
-  | InkEvent
-);
-
-/** Who is on stage now; whose hand was raised, or taken down. */
-export type FloorEvent = { type: 'stage'; roomIds: string[] } | { type: 'hand'; roomId: string; raised: boolean };
-
-/** What happened to what is drawn on a page of slides. */
-export type InkEvent = { fileId: string; page: number } & (
-  | {
-      type: 'stroke';
-      /** How many points it had before. */
-      from: number;
-      /** With the points that are new. */
-      stroke: Stroke;
-    }
-  | { type: 'strokeUndone'; strokeId: string }
-  | { type: 'inkCleared' }
-);
+/** `at` in milliseconds since 1970. */
+export type RecordedEvent = { recordingId: string; at: number } & LessonEvent;

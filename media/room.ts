@@ -50,8 +50,8 @@ export class Room {
   readonly stage: Stage;
   readonly slideShow: SlideShow;
   readonly ink: Ink;
-  readonly messages = new Messages();
-  timer: Timer | null = null;
+  readonly messages: Messages;
+  timer: Timer | null;
   readonly recorder: Recorder;
   readonly forwarding: Forwarding;
   readonly attendance: Attendance;
@@ -71,7 +71,10 @@ export class Room {
     this.#options = options;
     this.recordedFromRooms = description.recordedFromRooms;
     this.#graces = new Graces(options.resumeWindowMs, (participant) => this.leave(participant));
-    this.stage = new Stage(description.roomIds, description.floor);
+    const { floor = [] } = description;
+    this.stage = new Stage(description.roomIds, floor);
+    this.messages = new Messages(floor);
+    this.timer = floor.findLast((event) => event.type === 'timer')?.timer ?? null;
     this.slideShow = new SlideShow(description.slides, description.page);
     this.ink = new Ink(description.ink ?? []);
     this.attendance = new Attendance({ classSessionId, hooks, log, headCounts: description.headCounts ?? [] });
@@ -236,6 +239,7 @@ export class Room {
 
   setTimer(timer: Timer | null): void {
     this.timer = timer;
+    this.recorder.note({ type: 'timer', timer });
     this.audience.broadcast('timerChanged', { timer });
   }
 

@@ -1,5 +1,5 @@
 import type { EndReason, RecordedFromRoom, Role, Slides } from './protocol.ts';
-import type { FloorEvent, InkEvent } from './recording-sink.ts';
+import type { FloorEvent, InkEvent } from './recorded-event.ts';
 
 /** What the classroom must know of a class session before it can open a room for it. */
 export type SessionDescription = {
@@ -20,7 +20,7 @@ export type SessionDescription = {
   recordedFromRooms: RecordedFromRoom[];
   /** What was confirmed before a restart in mid-lesson. */
   headCounts?: { roomId: string; count: number }[];
-  /** Who was on stage, and asked to be, before a restart in mid-lesson, in order; `at` in milliseconds since 1970. */
+  /** What passed between presenter and rooms before a restart in mid-lesson, in order; `at` in milliseconds since 1970. */
   floor?: (FloorEvent & { at: number })[];
   /** What was drawn before a restart in mid-lesson, in order. */
   ink?: InkEvent[];

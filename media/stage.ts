@@ -1,5 +1,5 @@
 import { ClassroomError } from './errors.ts';
-import type { FloorEvent } from './recording-sink.ts';
+import type { FloorEvent } from './recorded-event.ts';
 
 /** More pictures at once than this are neither seen from the last row nor carried by a school's line. */
 const places = 4;
@@ -22,7 +22,8 @@ export class Stage {
     this.#members = new Set(members);
     for (const event of before) {
       if (event.type === 'stage') this.#take(event.roomIds);
-      else if (event.raised) this.raise(event.roomId, event.at);
+      if (event.type !== 'hand') continue;
+      if (event.raised) this.raise(event.roomId, event.at);
       else this.lower(event.roomId);
     }
   }

@@ -1,4 +1,4 @@
-import type { InkEvent } from '../recording-sink.ts';
+import type { InkEvent } from '../recorded-event.ts';
 import type { InkStroke } from './finished-recording.ts';
 
 /** The strokes of a lesson on the time line of its video, each as it grew, in the order in which they were begun. */

@@ -34,6 +34,10 @@ export function buildTimeline(
       case 'inkCleared':
         ink.add(event, atMs);
         break;
+      // What is between a room and its presenter is not replayed.
+      case 'message':
+      case 'messageSeen':
+      case 'timer':
       case 'producer':
         break;
     }

@@ -24,7 +24,7 @@ export interface SessionRecordings {
   arm(trx: Database, classSessionId: string, at: Date): Promise<void>;
   /** `recorderGone`: nobody will say any more that the last chunk is written. */
   finishLater(trx: Database, classSessionId: string, recorderGone: boolean): Promise<void>;
-  /** What was drawn in it so far, and who was on stage. */
+  /** What was drawn in it so far, and what passed between presenter and rooms. */
   soFar(classSessionId: string): Promise<Required<Pick<SessionDescription, 'ink' | 'floor'>>>;
 }
 

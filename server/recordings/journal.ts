@@ -1,36 +1,19 @@
-import { z } from 'zod';
-import type {
-  FloorEvent,
-  InkEvent,
-  RecordedChunk,
-  RecordedEvent,
-  RecordedTrack,
-  RecordingJournal,
+import {
+  type FloorEvent,
+  floorEvent,
+  floorEventTypes,
+  type InkEvent,
+  inkEvent,
+  inkEventTypes,
+  type LessonEventType,
+  lessonEvent,
+  type RecordedChunk,
+  type RecordedEvent,
+  type RecordedTrack,
+  type RecordingJournal,
 } from '../../media/index.ts';
-import { source, stroke } from '../../media/protocol.ts';
+import { source } from '../../media/protocol.ts';
 import type { Database } from '../database/database.ts';
-
-const inkPage = { fileId: z.string(), page: z.number() };
-const inkSchemas = [
-  z.object({ ...inkPage, type: z.literal('stroke'), from: z.number(), stroke }),
-  z.object({ ...inkPage, type: z.literal('strokeUndone'), strokeId: z.string() }),
-  z.object({ ...inkPage, type: z.literal('inkCleared') }),
-] as const;
-const floorSchemas = [
-  z.object({ type: z.literal('stage'), roomIds: z.array(z.string()) }),
-  z.object({ type: z.literal('hand'), roomId: z.string(), raised: z.boolean() }),
-] as const;
-const inkSchema = z.discriminatedUnion('type', inkSchemas);
-const floorSchema = z.discriminatedUnion('type', floorSchemas);
-
-/** The kinds of events that the recorder tells, as they are kept in `data`. */
-const eventSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('slides'), fileId: z.string().nullable(), page: z.number() }),
-  z.object({ type: z.literal('slide'), page: z.number() }),
-  z.object({ type: z.literal('producer'), trackId: z.string(), paused: z.boolean() }),
-  ...floorSchemas,
-  ...inkSchemas,
-]);
 
 export async function insertTrack(db: Database, track: RecordedTrack): Promise<void> {
   await db
@@ -102,7 +85,7 @@ export async function insertEvent(db: Database, { recordingId, at, ...event }: R
 }
 
 /** What of these kinds was told of a lesson so far, in order. */
-async function readEvents(db: Database, classSessionId: string, types: readonly string[]) {
+async function readEvents(db: Database, classSessionId: string, types: readonly LessonEventType[]) {
   return await db
     .selectFrom('recording_event')
     .innerJoin('recording', 'recording.id', 'recording_event.recording_id')
@@ -113,19 +96,16 @@ async function readEvents(db: Database, classSessionId: string, types: readonly 
     .orderBy('recording_event.id')
     .execute();
 }
-const typesOf = (schemas: readonly { shape: { type: { value: string } } }[]) =>
-  schemas.map(({ shape }) => shape.type.value);
-
 /** What was drawn in a lesson so far, in order. */
 export async function readInk(db: Database, classSessionId: string): Promise<InkEvent[]> {
-  const events = await readEvents(db, classSessionId, typesOf(inkSchemas));
-  return events.map(({ data }) => inkSchema.parse(data));
+  const events = await readEvents(db, classSessionId, inkEventTypes);
+  return events.map(({ data }) => inkEvent.parse(data));
 }
 
-/** Who was on stage in a lesson so far, and asked to be, in order. */
+/** What passed between presenter and rooms in a lesson so far, in order. */
 export async function readFloor(db: Database, classSessionId: string): Promise<(FloorEvent & { at: number })[]> {
-  const events = await readEvents(db, classSessionId, typesOf(floorSchemas));
-  return events.map(({ at, data }) => ({ ...floorSchema.parse(data), at: at.getTime() }));
+  const events = await readEvents(db, classSessionId, floorEventTypes);
+  return events.map(({ at, data }) => ({ ...floorEvent.parse(data), at: at.getTime() }));
 }
 
 /** All that was written down of a recording, in order. */
@@ -180,7 +160,7 @@ export async function readJournal(db: Database, recordingId: string): Promise<Re
       firstArrival: row.first_arrival.getTime(),
       lastArrival: row.last_arrival.getTime(),
     })),
-    events: events.map((row) => ({ recordingId, at: row.at.getTime(), ...eventSchema.parse(row.data) })),
+    events: events.map((row) => ({ recordingId, at: row.at.getTime(), ...lessonEvent.parse(row.data) })),
   };
 }
 

@@ -48,7 +48,7 @@ export function createRecordingService({ db, sendFinish, sendConclude }: Recordi
       return unfinished.length;
     },
 
-    /** What was drawn and who was on stage in a lesson that goes on, for a media node that takes it over. */
+    /** What was drawn, and what passed between presenter and rooms, in a lesson that goes on: for a media node that takes it over. */
     async soFar(classSessionId: string) {
       const [ink, floor] = [await readInk(db, classSessionId), await readFloor(db, classSessionId)];
       return { ink, floor };

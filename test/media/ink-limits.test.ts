@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { Ink } from '../../media/ink.ts';
-import type { InkEvent } from '../../media/recording-sink.ts';
+import type { InkEvent } from '../../media/recorded-event.ts';
 
 const page = { fileId: 'file', page: 1 };
 const stroke = (id: string, count: number) => ({

@@ -347,6 +347,9 @@ describe('ending', () => {
     const room = await enter(await join(device.browser, session));
     for (const method of ['callToStage', 'sendDown', 'callToStage']) await before.call(method, { roomId });
     await room.call('raiseHand', { raised: true });
+    const said = (await room.call('sendMessage', { kind: 'no_sound' })).data as RequestAnswer<'sendMessage'>;
+    await before.call('seeMessage', said);
+    await before.call('setTimer', { durationMs: 600_000 });
     await soon(async () =>
       expect(await world.eventsOf(session.id)).toContainEqual(['slide', expect.objectContaining({ page: 4 })]),
     );
@@ -356,6 +359,7 @@ describe('ending', () => {
     expect(answer).toMatchObject({ session: { live: true }, page: 4, slides: { pages: 5 } });
     expect(answer).toMatchObject({ ink: [{ ...stroke, points: [1, 1, 2, 2, 3, 3] }] });
     expect(answer).toMatchObject({ stage: [roomId], turns: [{ roomId, count: 2 }], hands: [{ roomId }] });
+    expect(answer).toMatchObject({ messages: [{ id: said.messageId, seen: true }], timer: { durationMs: 600_000 } });
     expect(world.classroom.isLive(session.id)).toBe(true);
   });
 });
