@@ -3,29 +3,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { expectAccessible } from './environment/accessibility.ts';
 import { phone as phoneScreen, visit } from './environment/chromium.ts';
-import { type Classroom, courseware, lesson, openClassroom } from './environment/classroom.ts';
+import { answering, type Classroom, courseware, lesson, openClassroom, presenting } from './environment/classroom.ts';
 import { circle, stroke, strokeBy, strokesIn } from './environment/drawing.ts';
 import { expectTone } from './environment/listening.ts';
 import { corner, platesOf, probe, soundingOf } from './environment/recording-file.ts';
 import type { Scene } from './environment/scene.ts';
 import { photograph } from './environment/screenshots.ts';
 import { watchSlides, whenSlideSeen } from './environment/slide-clock.ts';
-import type { CaptureContent } from './environment/test-media.ts';
 import { seek, watch, watchFor } from './environment/watching.ts';
 
 const recordingTitle = `专递课堂：${lesson}`;
-const presenting = {
-  drawing: 'teacher',
-  plates: ['red', 'green', 'blue'],
-  toneHz: 660,
-  loudness: 0.5,
-} satisfies CaptureContent;
-const answering = {
-  drawing: 'pupils',
-  plates: ['yellow', 'violet', 'cyan'],
-  toneHz: 1_500,
-  loudness: 0.3,
-} satisfies CaptureContent;
 const timed = z.object({ startedAt: z.coerce.date(), endedAt: z.coerce.date() });
 
 let classroom: Classroom;
@@ -36,7 +23,7 @@ let room: Page;
 let recordingUrl: string;
 
 beforeAll(async () => {
-  classroom = await openClassroom(presenting, answering);
+  classroom = await openClassroom();
   ({ scene, studio, room } = classroom);
 }, 300_000);
 

@@ -1,23 +1,9 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectAccessible } from './environment/accessibility.ts';
-import { type Classroom, openClassroom } from './environment/classroom.ts';
+import { type Classroom, openClassroom, presenting } from './environment/classroom.ts';
 import { photograph } from './environment/screenshots.ts';
-import type { CaptureContent } from './environment/test-media.ts';
 import { watchFor } from './environment/watching.ts';
-
-const presenting = {
-  drawing: 'teacher',
-  plates: ['red', 'green', 'blue'],
-  toneHz: 660,
-  loudness: 0.5,
-} satisfies CaptureContent;
-const answering = {
-  drawing: 'pupils',
-  plates: ['yellow', 'violet', 'cyan'],
-  toneHz: 1_500,
-  loudness: 0.3,
-} satisfies CaptureContent;
 
 let classroom: Classroom;
 let studio: Page;
@@ -25,7 +11,7 @@ let room: Page;
 let second: Page;
 
 beforeAll(async () => {
-  classroom = await openClassroom(presenting, answering, { twoScreens: true });
+  classroom = await openClassroom({ twoScreens: true });
   ({ studio, room } = classroom);
 }, 300_000);
 afterAll(() => classroom?.close());

@@ -7,6 +7,19 @@ import { bigScreen, openChromium, visit, visitOnTwoScreens } from './chromium.ts
 import { openScene, type Scene } from './scene.ts';
 import { type CaptureContent, makeCapture } from './test-media.ts';
 
+/** What the presenter's camera and microphone bring, and those of the room. */
+export const presenting = {
+  drawing: 'teacher',
+  plates: ['red', 'green', 'blue'],
+  toneHz: 660,
+  loudness: 0.5,
+} satisfies CaptureContent;
+export const answering = {
+  drawing: 'pupils',
+  plates: ['yellow', 'violet', 'cyan'],
+  toneHz: 1_500,
+  loudness: 0.3,
+} satisfies CaptureContent;
 export const courseware = '分数的初步认识 课件';
 export const lesson = '三年级数学《分数的初步认识》';
 
@@ -72,11 +85,7 @@ export interface ClassroomOptions {
   twoScreens?: boolean;
 }
 
-export async function openClassroom(
-  presenting: CaptureContent,
-  answering: CaptureContent,
-  { twoScreens = false }: ClassroomOptions = {},
-): Promise<Classroom> {
+export async function openClassroom({ twoScreens = false }: ClassroomOptions = {}): Promise<Classroom> {
   const scene = await openScene();
   const { sessionId, roomId } = await prepare(scene);
   const device = { name: '一体机' };
