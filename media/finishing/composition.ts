@@ -14,6 +14,8 @@ export type Composition = {
   durationMs: number;
   size: { width: number; height: number };
   output: string;
+  /** A still of the presenter alone, as JPEG: no pupil is the cover of a lesson. Null when the presenter is never seen. */
+  poster: { output: string; atMs: number } | null;
 };
 
 const framesPerSecond = 25;
@@ -34,7 +36,8 @@ export async function compose(
   });
 }
 
-function ffmpegArguments({ camera, screen, rooms, audio, durationMs, size, output }: Composition): string[] {
+function ffmpegArguments(composition: Composition): string[] {
+  const { camera, screen, rooms, audio, durationMs, size, output, poster } = composition;
   const inputs: string[] = [];
   const addInput = (path: string) => inputs.push(path) - 1;
   const seconds = (durationMs / 1000).toFixed(3);
@@ -57,6 +60,11 @@ function ffmpegArguments({ camera, screen, rooms, audio, durationMs, size, outpu
         `[${top}][screen]overlay=eof_action=repeat:enable='${during(screen.shown)}'[with_screen]`,
       );
       top = 'with_screen';
+    }
+    if (poster) {
+      const frame = Math.floor((poster.atMs / 1000) * framesPerSecond);
+      filters.push(`[${top}]split[presenter][all]`, `[all]trim=start_frame=${frame}:end_frame=${frame + 1}[poster]`);
+      top = 'presenter';
     }
     const places = placesOf(rooms.map(({ shown }) => shown));
     for (const [index, { path, shown }] of rooms.entries()) {
@@ -89,6 +97,9 @@ function ffmpegArguments({ camera, screen, rooms, audio, durationMs, size, outpu
     ...(hasPicture ? ['-map', '[picture]', ...videoCodec] : []),
     ...(audio.length > 0 ? ['-map', '[sound]', '-c:a', 'aac', '-b:a', '96k'] : []),
     ...['-t', seconds, '-movflags', '+faststart', '-f', 'mp4', output],
+    ...(poster
+      ? ['-map', '[poster]', '-frames:v', '1', '-q:v', '3', '-f', 'image2', '-update', '1', poster.output]
+      : []),
   ];
 }
 
@@ -155,19 +166,4 @@ export async function takeSound(
   const quiet = ['-hide_banner', '-nostdin', '-y', '-loglevel', 'error'];
   const args = ['-i', video, '-map', '0:a:0', ...soundCodecs[sound.profile], '-movflags', '+faststart', '-f', 'mp4'];
   await runProgram(run.ffmpeg, [...quiet, ...args, sound.output], { signal: run.signal });
-}
-
-/** One picture of the video as JPEG. */
-export async function takePoster(
-  video: string,
-  poster: { output: string; atMs: number },
-  run: { ffmpeg: string; signal: AbortSignal },
-): Promise<void> {
-  const at = (poster.atMs / 1000).toFixed(3);
-  const quiet = ['-hide_banner', '-nostdin', '-y', '-loglevel', 'error'];
-  await runProgram(
-    run.ffmpeg,
-    [...quiet, '-ss', at, '-i', video, '-frames:v', '1', '-q:v', '3', '-f', 'image2', '-update', '1', poster.output],
-    { signal: run.signal },
-  );
 }

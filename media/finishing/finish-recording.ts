@@ -2,7 +2,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RecordedTrack } from '../recording-sink.ts';
 import { measureCompleteness } from './completeness.ts';
-import { type Composition, compose, even, takePoster, takeSound } from './composition.ts';
+import { type Composition, compose, even, takeSound } from './composition.ts';
 import type { FinishedRecording, FinishOptions } from './finished-recording.ts';
 import { joinClocks } from './media-clock.ts';
 import { writeAudioFile, writeVideoFile } from './media-file.ts';
@@ -51,21 +51,16 @@ export async function finishRecording(options: FinishOptions): Promise<FinishedR
   const hasPicture = files.camera !== null || files.screen !== null || files.rooms.length > 0;
   const size = canvasSize(pictures);
   const videoPath = join(workFolder, 'lesson.mp4');
+  const posterPath = pictures.length > 0 ? join(workFolder, 'poster.jpg') : null;
+  const firstPictureMs = Math.min(...pictures.map(({ span }) => span.from)) - zero;
+  // A little into the lesson the camera has found its light; the very end may have no picture.
+  const atMs = Math.min(firstPictureMs + Math.min(5_000, durationMs / 4), durationMs * 0.9);
+  const poster = posterPath === null ? null : { output: posterPath, atMs };
   await compose(
-    { ...files, durationMs, size, output: `${videoPath}.part` },
+    { ...files, durationMs, size, output: `${videoPath}.part`, poster },
     { ffmpeg, signal, onProgress: (share) => onProgress(readingShare + share * (1 - readingShare)) },
   );
   await rename(`${videoPath}.part`, videoPath);
-
-  let posterPath: string | null = null;
-  // Of the presenter: no pupil is the cover of a lesson.
-  if (pictures.length > 0) {
-    const firstPictureMs = Math.min(...pictures.map(({ span }) => span.from)) - zero;
-    posterPath = join(workFolder, 'poster.jpg');
-    // A little into the lesson the camera has found its light; the very end may have no picture.
-    const atMs = Math.min(firstPictureMs + Math.min(5_000, durationMs / 4), durationMs * 0.9);
-    await takePoster(videoPath, { output: posterPath, atMs }, { ffmpeg, signal });
-  }
   const soundPath = files.audio.length > 0 ? await soundOf(videoPath, options) : null;
   const timelinePath = join(workFolder, 'timeline.json');
   await writeFile(timelinePath, JSON.stringify(timeline));

@@ -35,7 +35,15 @@ it('holds the last picture over a loss, also when the sender comes back with ano
   await ffmpeg(['-f', 'concat', '-safe', '0', '-i', file('list.txt'), '-c', 'copy', file('camera.mkv')]);
 
   const output = file('lesson.mp4');
-  const composition = { camera: file('camera.mkv'), screen: null, rooms: [], audio: [], durationMs: 6_000, output };
+  const composition = {
+    camera: file('camera.mkv'),
+    screen: null,
+    rooms: [],
+    audio: [],
+    durationMs: 6_000,
+    output,
+    poster: null,
+  };
   await compose(
     { ...composition, size: { width: 640, height: 360 } },
     { ffmpeg: 'ffmpeg', signal: AbortSignal.timeout(30_000), onProgress: () => undefined },
@@ -66,13 +74,16 @@ it('shows rooms in the corner while they are on the stage, beside each other whe
       durationMs: 6_000,
       size: { width: 640, height: 360 },
       output,
+      poster: { output: file('poster.jpg'), atMs: 2_500 },
     },
     { ffmpeg: 'ffmpeg', signal: AbortSignal.timeout(30_000), onProgress: () => undefined },
   );
-  /** What is seen there at every half second. */
-  const seenAt = async (x: number, y: number) => {
-    const part = ['-vf', `fps=2,crop=40:40:${x}:${y},scale=1:1`, '-pix_fmt', 'rgb24', '-f', 'rawvideo', '-'];
-    const { stdout } = await ffmpeg(['-i', output, ...part]);
+  /** What is seen there, of a video at every half second. */
+  const seenAt = async (x: number, y: number, picture = output) => {
+    const cut = `crop=40:40:${x}:${y},scale=1:1`;
+    const filters = picture === output ? `fps=2,${cut}` : cut;
+    const part = ['-vf', filters, '-pix_fmt', 'rgb24', '-f', 'rawvideo', '-'];
+    const { stdout } = await ffmpeg(['-i', picture, ...part]);
     return Array.from({ length: stdout.length / 3 }, (_, index) => {
       const rgb = [...stdout.subarray(index * 3, index * 3 + 3)];
       return 'rgb'[rgb.indexOf(Math.max(...rgb))];
@@ -81,6 +92,8 @@ it('shows rooms in the corner while they are on the stage, beside each other whe
   expect(await seenAt(20, 20)).toBe('rrrrrrrrrrrr');
   expect(await seenAt(530, 300)).toMatch(/^rr.bbbb.rrrr$/);
   expect(await seenAt(370, 300)).toMatch(/^rrrrrr.ggg.r$/);
+  // The cover of the lesson is without them.
+  expect(await seenAt(530, 300, file('poster.jpg'))).toBe('r');
 });
 
 it('gives each room the first place that is free while it is shown', () => {
