@@ -20,18 +20,23 @@ export async function keepConsent(trx: Database, classSessionId: string): Promis
     .execute();
 }
 
-/** What is recorded of the rooms of a session: what was kept with it, or, before it begins, what would be. */
+/**
+ * What is recorded of the rooms of a session: what was kept with it, or, before it begins, what would be. A lesson that was on
+ * when consent was not kept yet has none.
+ */
 export async function recordedFromRooms(db: Database, classSessionId: string): Promise<RecordedFromRoom[]> {
   const rooms = await db
     .selectFrom('class_session_room')
     .innerJoin('room', 'room.id', 'class_session_room.room_id')
     .innerJoin('school', 'school.id', 'room.school_id')
+    .innerJoin('class_session', 'class_session.id', 'class_session_room.class_session_id')
     .where('class_session_room.class_session_id', '=', classSessionId)
-    .select('class_session_room.room_id')
-    .select((eb) =>
-      eb.fn.coalesce('class_session_room.pupils_recorded', 'school.pupils_recorded').as('pupils_recorded'),
-    )
+    .select(['class_session_room.room_id', 'class_session.state'])
+    .select(['class_session_room.pupils_recorded as kept', 'school.pupils_recorded as now'])
     .orderBy('class_session_room.room_id')
     .execute();
-  return rooms.map((room) => ({ roomId: room.room_id, sources: sourcesOf[room.pupils_recorded] }));
+  return rooms.map(({ room_id: roomId, state, kept, now }) => ({
+    roomId,
+    sources: sourcesOf[kept ?? (state === 'scheduled' ? now : 'none')],
+  }));
 }

@@ -70,5 +70,12 @@ describe('a lesson', () => {
     const shown = await (await teacher.get(`/api/class-sessions/${second.id}`)).json();
     expect(shown).toMatchObject({ rooms: [{ id: roomId, pupilsRecorded: 'none' }] });
     expect(await recorded(second)).toEqual([{ roomId, sources: [] }]);
+    // A lesson that was on while this version was installed began without consent.
+    await db
+      .updateTable('class_session_room')
+      .set({ pupils_recorded: null })
+      .where('class_session_id', '=', first.id)
+      .execute();
+    expect(await recorded(first)).toEqual([{ roomId, sources: [] }]);
   });
 });
