@@ -69,14 +69,17 @@ export class Forwarding {
     if (!participant.claims.sources.includes(source)) throw new ClassroomError('source_not_allowed');
     this.#requireStage(participant);
     const transport = participant.sendTransport();
+    const shallPause = () => paused || (source === 'microphone' && participant.muted);
     let producer: Producer;
     try {
       producer = await transport.produce({
         kind: kindOf[source],
         rtpParameters,
-        paused: paused || (source === 'microphone' && participant.muted),
+        paused: shallPause(),
         keyFrameRequestDelay: 500,
       });
+      // The presenter may have muted the room, or let it speak again, while the producer was being made.
+      while (producer.paused !== shallPause()) await (shallPause() ? producer.pause() : producer.resume());
     } catch (cause) {
       throw new ClassroomError(transport.closed ? 'media_unavailable' : 'bad_request', { cause });
     }
