@@ -56,9 +56,10 @@ export const floorMethods: { [M in FloorMethod]: Definition<M> } = {
     who: presenter,
     async handle({ room }, { participantId, muted }) {
       const target = room.participants.find(({ id }) => id === participantId);
-      if (target?.role !== 'receiver') throw new ClassroomError('not_found');
+      const roomId = target?.roomId ?? null;
+      if (target?.role !== 'receiver' || roomId === null) throw new ClassroomError('not_found');
       target.muted = muted;
-      room.stage.mute(target.roomId, muted);
+      if (room.stage.mute(roomId, muted)) room.recorder.note({ type: 'mute', roomId, muted });
       const microphone = target.producers.get('microphone');
       if (muted) await microphone?.pause();
       else await microphone?.resume();
@@ -119,7 +120,10 @@ export const floorMethods: { [M in FloorMethod]: Definition<M> } = {
   setTimer: {
     who: presenter,
     handle({ room }, { durationMs }) {
-      room.setTimer(durationMs === null ? null : { endsAt: Date.now() + durationMs, durationMs });
+      const timer = durationMs === null ? null : { endsAt: Date.now() + durationMs, durationMs };
+      room.timer = timer;
+      room.recorder.note({ type: 'timer', timer });
+      room.audience.broadcast('timerChanged', { timer });
       return {};
     },
   },

@@ -116,6 +116,8 @@ export async function createMediaNode(options: MediaNodeOptions): Promise<MediaN
   const opening = new Map<string, Promise<Room>>();
   /** Of rooms that have closed: what the sink has not taken yet they still bring to it. */
   const formerRecorders = new Set<Recorder>();
+  /** Lessons that have ended here, until whoever keeps class sessions knows: nobody is to open them once more. */
+  const ended = new Set<string>();
   let closing: Promise<void> | null = null;
 
   const memory = createHeldMemory();
@@ -159,6 +161,7 @@ export async function createMediaNode(options: MediaNodeOptions): Promise<MediaN
     // A room that is just closing still writes its recording.
     await rooms.get(classSessionId)?.suspend();
     const description = await hooks.describe(classSessionId);
+    if (ended.has(classSessionId)) throw new ClassroomError('session_ended');
     if (!description) throw new ClassroomError('session_not_open');
     if (closing) throw new ClassroomError('media_unavailable');
     const roomLog = log.child({ classSession: classSessionId });
@@ -171,6 +174,10 @@ export async function createMediaNode(options: MediaNodeOptions): Promise<MediaN
       resumeWindowMs: options.resumeWindowMs ?? resumeWindowMs,
       abandonAfterMs: options.abandonAfterMs ?? defaultAbandonAfterMs,
       log: roomLog,
+      onEnding: () => {
+        ended.add(classSessionId);
+        return () => void ended.delete(classSessionId);
+      },
       onClosed: () => {
         if (rooms.get(classSessionId) === room) rooms.delete(classSessionId);
         if (room.recorder.waitingChunks > 0) formerRecorders.add(room.recorder);

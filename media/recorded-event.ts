@@ -20,6 +20,7 @@ const floorEvents = [
   /** Who is there now. */
   z.object({ type: z.literal('stage'), roomIds: z.array(z.string()) }),
   z.object({ type: z.literal('hand'), roomId: z.string(), raised: z.boolean() }),
+  z.object({ type: z.literal('mute'), roomId: z.string(), muted: z.boolean() }),
   z.object({ type: z.literal('message'), message }),
   z.object({ type: z.literal('messageSeen'), messageId: z.string() }),
   z.object({ type: z.literal('timer'), timer: timer.nullable() }),

@@ -4,6 +4,7 @@ import { Attendance } from './attendance.ts';
 import { Audience } from './audience.ts';
 import type { Connection } from './connection.ts';
 import { ClassroomError } from './errors.ts';
+import { floorSoFar } from './floor-so-far.ts';
 import { Forwarding } from './forwarding.ts';
 import { Graces } from './graces.ts';
 import { Ink } from './ink.ts';
@@ -20,7 +21,7 @@ import {
   type Timer,
 } from './protocol.ts';
 import type { Recorder } from './recorder.ts';
-import { reportEnd, reportPresence } from './reports.ts';
+import { endWritten, reportEnd, reportPresence } from './reports.ts';
 import { RoomLifetime } from './room-lifetime.ts';
 import { RoomMedia } from './room-media.ts';
 import type { SessionDescription, SessionHooks } from './session-hooks.ts';
@@ -40,6 +41,8 @@ export type RoomOptions = {
   resumeWindowMs: number;
   abandonAfterMs: number;
   log: Logger;
+  /** The lesson is over, whatever the keeper of class sessions says until what this returns is called. */
+  onEnding(): () => void;
   onClosed(): void;
 };
 
@@ -148,7 +151,8 @@ export class Room {
     this.audience.broadcast('wentLive', { startedAt: at, recordedFromRooms });
     this.recorder.start(at);
     this.recordSlides();
-    if (this.stage.rooms.length > 0) this.recorder.note({ type: 'stage', roomIds: this.stage.rooms });
+    // Of a lesson that is taken over the journal holds it already.
+    if (this.#options.description.state !== 'live') for (const event of floorSoFar(this)) this.recorder.note(event);
     this.forwarding.recordAll();
     this.#lifetime.began(at);
     this.#changed();
@@ -237,12 +241,6 @@ export class Room {
     connection?.close(code, reason);
   }
 
-  setTimer(timer: Timer | null): void {
-    this.timer = timer;
-    this.recorder.note({ type: 'timer', timer });
-    this.audience.broadcast('timerChanged', { timer });
-  }
-
   snapshot(participant: Participant): Snapshot {
     return snapshotOf(this, participant, { epoch: this.#media.epoch, description: this.#options.description });
   }
@@ -269,11 +267,11 @@ export class Room {
   }
 
   async #end(reason: EndReason, tell: boolean): Promise<void> {
-    const at = Date.now();
+    const { classSessionId, hooks, log, onEnding } = this.#options;
+    const [at, known] = [Date.now(), onEnding()];
     this.audience.broadcast('ended', { reason, at });
     await this.#close(closeCodes.ended, 'ended', 'finishing');
-    const { classSessionId } = this;
-    if (tell) void reportEnd(this.#options.hooks, { classSessionId, reason, at }, this.#options.log);
+    void (tell ? reportEnd(hooks, { classSessionId, reason, at }, log) : endWritten()).then(known);
   }
 
   /** This node lets the room go; the lesson may go on elsewhere. */

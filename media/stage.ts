@@ -22,6 +22,7 @@ export class Stage {
     this.#members = new Set(members);
     for (const event of before) {
       if (event.type === 'stage') this.#take(event.roomIds);
+      if (event.type === 'mute') this.mute(event.roomId, event.muted);
       if (event.type !== 'hand') continue;
       if (event.raised) this.raise(event.roomId, event.at);
       else this.lower(event.roomId);
@@ -46,6 +47,11 @@ export class Stage {
 
   get hands(): Hand[] {
     return [...this.#hands];
+  }
+
+  /** Rooms whose microphones are to stay closed. */
+  get muted(): string[] {
+    return [...this.#muted];
   }
 
   /** Whether the room is part of the lesson. */
@@ -77,10 +83,12 @@ export class Stage {
     return roomId !== null && this.#muted.has(roomId);
   }
 
-  mute(roomId: string | null, muted: boolean): void {
-    if (roomId === null) return;
+  /** Returns whether anything changed. */
+  mute(roomId: string, muted: boolean): boolean {
+    if (this.#muted.has(roomId) === muted) return false;
     if (muted) this.#muted.add(roomId);
     else this.#muted.delete(roomId);
+    return true;
   }
 
   raise(roomId: string, at: number): boolean {

@@ -39,6 +39,7 @@ export function buildTimeline(
       case 'messageSeen':
       case 'timer':
       case 'producer':
+      case 'mute':
         break;
     }
   }

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FloorEvent } from '../../media/recorded-event.ts';
 import { Refused } from './environment/classroom-client.ts';
 import {
   assistantClaims,
   observerClaims,
+  opusParameters,
   presenterClaims,
   receiverClaims,
   startNode,
@@ -140,5 +142,74 @@ describe('the floor', () => {
     await presenter.request('setTimer', { durationMs: null });
     expect(await room.hear('timerChanged', 1)).toEqual({ timer: null });
     expect(await refusalOf(presenter.request('setTimer', { durationMs: 1 }))).toBe('bad_request');
+  });
+
+  it('is in the journal from the beginning of the lesson on, and as it was for a node that takes it over', async () => {
+    node.timetable.add('floor', { state: 'scheduled', startedAt: null });
+    const { client: presenter } = await enter(presenterClaims('floor'));
+    const { client: room, answer } = await enter(receiverClaims('floor'));
+    await enter(receiverClaims('floor', 2));
+    const { participantId } = answer;
+    await presenter.request('callToStage', { roomId: 'room-1' });
+    await presenter.request('mute', { participantId, muted: true });
+    await room.request('raiseHand', { raised: true });
+    const { messageId } = await room.request('sendMessage', { kind: 'no_sound' });
+    await presenter.request('setTimer', { durationMs: 60_000 });
+    await node.node.startSession('floor', []);
+    // Said twice, it has happened once.
+    for (const muted of [true, false, false, true]) await presenter.request('mute', { participantId, muted });
+    await presenter.request('lowerHand', { roomId: 'room-1' });
+    await room.request('raiseHand', { raised: true });
+    await node.node.endSession('floor');
+    const floor = node.sink.events.filter(
+      ({ recordingId, type }) => recordingId === 'recording-floor' && type !== 'slides',
+    );
+    expect(floor.map(({ at: _, recordingId: __, ...event }) => event)).toMatchObject([
+      { type: 'stage', roomIds: ['room-1'] },
+      { type: 'hand', roomId: 'room-1', raised: true },
+      { type: 'mute', roomId: 'room-1', muted: true },
+      { type: 'message', message: { id: messageId } },
+      { type: 'timer', timer: { durationMs: 60_000 } },
+      { type: 'mute', roomId: 'room-1', muted: false },
+      { type: 'mute', roomId: 'room-1', muted: true },
+      { type: 'hand', roomId: 'room-1', raised: false },
+      { type: 'hand', roomId: 'room-1', raised: true },
+    ]);
+
+    const written = floor.map(({ at, recordingId: _, ...event }) => ({ at, ...event }) as FloorEvent & { at: number });
+    node.timetable.add('taken over', { floor: written });
+    const after = await enter(presenterClaims('taken over'));
+    expect(after.answer).toMatchObject({
+      stage: ['room-1'],
+      turns: [{ roomId: 'room-1', count: 1 }],
+      hands: [{ roomId: 'room-1', raisedAt: written.at(-1)?.at }],
+      messages: [{ id: messageId }],
+      timer: { durationMs: 60_000 },
+    });
+    const { client: again, answer: muted } = await enter(receiverClaims('taken over'));
+    expect(muted.participants.find(({ roomId }) => roomId === 'room-1')).toMatchObject({ muted: true });
+    const microphone = { source: 'microphone', rtpParameters: opusParameters(71) } as const;
+    const { producerId } = await again.request('produce', microphone);
+    expect(await refusalOf(again.request('resumeProducer', { producerId }))).toBe('muted_by_presenter');
+  });
+
+  it('keeps a room silent that was muted while it was beginning to speak', async () => {
+    node.timetable.add('race');
+    const { client: presenter } = await enter(presenterClaims('race'));
+    const { client: room, answer } = await enter(receiverClaims('race'));
+    const { participantId } = answer;
+    await presenter.request('callToStage', { roomId: 'room-1' });
+    for (const muted of [true, false]) {
+      await presenter.request('mute', { participantId, muted: !muted });
+      await Promise.all([
+        room.request('produce', { source: 'microphone', rtpParameters: opusParameters(muted ? 81 : 82) }),
+        presenter.request('mute', { participantId, muted }),
+      ]);
+      const { answer: seen } = await enter(observerClaims('race'));
+      expect(seen.participants.find(({ id }) => id === participantId)).toMatchObject({
+        muted,
+        sources: [{ source: 'microphone', paused: muted }],
+      });
+    }
   });
 });

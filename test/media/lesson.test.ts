@@ -142,6 +142,25 @@ describe('a lesson', () => {
     const late = await room.connect();
     await expect(late.join(await token(receiverClaims('ending')))).rejects.toMatchObject({ code: 'session_not_open' });
   });
+
+  it('does not begin once more for who comes while its end is being written down', async () => {
+    for (const by of ['keeper', 'presenter'] as const) {
+      const id = `closing by ${by}`;
+      room.timetable.add(id);
+      const { presenter } = await begin(id);
+      const written = room.timetable.holdEndings();
+      const admission = await token(receiverClaims(id, 2));
+      const late = await room.connect();
+      const capabilities = await late.capabilities();
+      if (by === 'keeper') void room.node.endSession(id);
+      else await presenter.request('end', {});
+      await presenter.closed;
+      const coming = late.request('join', { token: admission, rtpCapabilities: capabilities });
+      await expect(coming).rejects.toMatchObject({ code: 'session_ended' });
+      expect(room.node.isLive(id)).toBe(false);
+      written();
+    }
+  });
 });
 
 describe('a lesson whose line is cut', () => {

@@ -350,6 +350,7 @@ describe('ending', () => {
     const said = (await room.call('sendMessage', { kind: 'no_sound' })).data as RequestAnswer<'sendMessage'>;
     await before.call('seeMessage', said);
     await before.call('setTimer', { durationMs: 600_000 });
+    await before.call('mute', { participantId: room.answer.participantId, muted: true });
     await soon(async () =>
       expect(await world.eventsOf(session.id)).toContainEqual(['slide', expect.objectContaining({ page: 4 })]),
     );
@@ -360,6 +361,8 @@ describe('ending', () => {
     expect(answer).toMatchObject({ ink: [{ ...stroke, points: [1, 1, 2, 2, 3, 3] }] });
     expect(answer).toMatchObject({ stage: [roomId], turns: [{ roomId, count: 2 }], hands: [{ roomId }] });
     expect(answer).toMatchObject({ messages: [{ id: said.messageId, seen: true }], timer: { durationMs: 600_000 } });
+    const { participants } = (await enter(await join(device.browser, session))).answer;
+    expect(participants).toContainEqual(expect.objectContaining({ roomId, muted: true }));
     expect(world.classroom.isLive(session.id)).toBe(true);
   });
 });

@@ -56,7 +56,17 @@ export class Timetable implements SessionHooks {
     return this.pagesMade;
   }
 
+  #writing: Promise<void> = Promise.resolve();
+
+  /** No end is written down until the returned function is called. */
+  holdEndings(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#writing = promise;
+    return resolve;
+  }
+
   async ended({ classSessionId, reason }: { classSessionId: string; reason: string }): Promise<void> {
+    await this.#writing;
     this.endings.push({ classSessionId, reason });
     this.sessions.delete(classSessionId);
   }
