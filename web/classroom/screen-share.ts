@@ -22,7 +22,8 @@ export function useScreenShare(classroom: () => Classroom | null): ScreenShare {
   }
 
   async function start(): Promise<void> {
-    const stream = await navigator.mediaDevices.getDisplayMedia(screenConstraints);
+    const { mediaDevices } = navigator;
+    const stream = await mediaDevices.getDisplayMedia(screenConstraints(mediaDevices.getSupportedConstraints()));
     const room = classroom();
     tracks = stream.getTracks();
     const [video] = stream.getVideoTracks();

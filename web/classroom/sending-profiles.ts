@@ -18,10 +18,27 @@ export function microphoneConstraints(music: boolean): MediaTrackConstraints {
   };
 }
 
-export const screenConstraints: DisplayMediaStreamOptions = {
-  video: { width: { max: 1920 }, height: { max: 1080 }, frameRate: { max: 5 } },
-  audio: true,
-};
+/** As far as we go by the W3C's Screen Capture, of which TypeScript does not know all yet. */
+interface ScreenOptions extends DisplayMediaStreamOptions {
+  audio: true | (MediaTrackConstraints & { restrictOwnAudio: boolean });
+  systemAudio?: 'include' | 'exclude';
+  selfBrowserSurface: 'include' | 'exclude';
+}
+
+/**
+ * What to ask of the presenter's screen. The rooms are heard and seen in the studio: by way of the screen they would hear
+ * themselves, and be recorded whatever their schools consent to. A browser that cannot tell the studio's sound from that of
+ * the rest of the machine (Chrome before 141) gives the sound of another page only.
+ */
+export function screenConstraints(supported: MediaTrackSupportedConstraints): ScreenOptions {
+  const filtersOwnSound = 'restrictOwnAudio' in supported;
+  return {
+    video: { width: { max: 1920 }, height: { max: 1080 }, frameRate: { max: 5 } },
+    audio: filtersOwnSound ? { restrictOwnAudio: true } : true,
+    ...(!filtersOwnSound && { systemAudio: 'exclude' }),
+    selfBrowserSurface: 'exclude',
+  };
+}
 
 export type SendingProfile = Pick<types.ProducerOptions, 'encodings' | 'codecOptions'>;
 
