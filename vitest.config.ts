@@ -7,6 +7,8 @@ interface ProjectShape {
   /** Projects of one order run together, those of the next after them. */
   order?: number;
   testTimeout?: number;
+  /** How long `expect.poll` waits, unless it is told: a second is not enough for what goes over a line to another browser. */
+  pollTimeout?: number;
   globalSetup?: string[];
   alone?: boolean;
 }
@@ -14,7 +16,13 @@ interface ProjectShape {
 /** One project a folder of test/. The services of test/environment/global.ts are there for all. */
 function project(
   name: string,
-  { order = 0, testTimeout = 15 * second, globalSetup = [], alone = false }: ProjectShape = {},
+  {
+    order = 0,
+    testTimeout = 15 * second,
+    pollTimeout = 5 * second,
+    globalSetup = [],
+    alone = false,
+  }: ProjectShape = {},
 ) {
   return {
     plugins: name === 'web' ? [vue()] : [],
@@ -23,6 +31,7 @@ function project(
       include: [`test/${name}/**/*.test.ts`],
       globalSetup,
       testTimeout,
+      expect: { poll: { timeout: pollTimeout } },
       hookTimeout: Math.max(60 * second, testTimeout),
       sequence: { groupOrder: order },
       // Two at once on two cores; what measures time or drives a browser has the machine for itself.
@@ -45,7 +54,7 @@ export default defineConfig({
       project('web'),
       project('infra', { testTimeout: 60 * second }),
       project('media', { order: 1, testTimeout: 60 * second, alone: true }),
-      project('e2e', { order: 2, testTimeout: 300 * second, alone: true }),
+      project('e2e', { order: 2, testTimeout: 300 * second, pollTimeout: 20 * second, alone: true }),
     ],
   },
 });
