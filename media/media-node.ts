@@ -212,8 +212,12 @@ export async function createMediaNode(options: MediaNodeOptions): Promise<MediaN
   return {
     attach: signalling.attach,
     async startSession(classSessionId, recordedFromRooms) {
-      const room = await openRoom(classSessionId);
-      room.start(Date.now(), recordedFromRooms);
+      let room: Room;
+      do {
+        room = await openRoom(classSessionId);
+        room.start(Date.now(), recordedFromRooms);
+        // One that was let go while it was being opened does not begin any more; the next one does.
+      } while (!room.live);
     },
     isLive: (classSessionId) => rooms.get(classSessionId)?.live ?? false,
     async endSession(classSessionId, reason = 'presenter') {

@@ -130,6 +130,13 @@ describe('a lesson', () => {
     await room.node.endSession('early');
   });
 
+  it('begins although it was changed at the same moment', async () => {
+    room.timetable.add('changed', { state: 'scheduled', startedAt: null });
+    await Promise.all([room.node.startSession('changed', []), room.node.refreshSession('changed')]);
+    expect(room.node.isLive('changed')).toBe(true);
+    await room.node.endSession('changed');
+  });
+
   it('ends for all when the presenter ends it, and tells whoever keeps sessions', async () => {
     room.timetable.add('ending');
     const { presenter, receiver } = await begin('ending');

@@ -99,6 +99,22 @@ describe('starting', () => {
     );
   });
 
+  it('is done by asking again when the classroom was not there', async () => {
+    const session = await schedule();
+    await world.stopMediaNode();
+    const refused = await post(teacher, session, 'start');
+    expect(refused.headers.get('retry-after')).toBe('2');
+    expect(await outcome(refused)).toBe('503 classroom_unavailable');
+    // It has begun, and nobody in it is heard yet.
+    const begun = await see(session);
+    expect(begun).toMatchObject({ state: 'live', recording: { state: 'armed' } });
+    await world.restartMediaNode();
+    expect(world.classroom.isLive(session.id)).toBe(false);
+    expect((await read(post(teacher, session, 'start'))).startedAt).toBe(begun.startedAt);
+    expect(world.classroom.isLive(session.id)).toBe(true);
+    expect((await enter(await join(teacher, session))).answer.session).toMatchObject({ live: true });
+  });
+
   it.each([
     ['operator-lead', '403 forbidden'],
     ['admin-lead', '403 forbidden'],

@@ -218,6 +218,8 @@ export async function createLessonWorld() {
         where recording.class_session_id = ${classSessionId}`.execute(db);
       return rows.map(({ name }) => name);
     },
+    /** The node takes nobody in any more. */
+    stopMediaNode: () => mediaNode.close(),
     /** The node goes down and comes up again, as a server's restart does it. */
     async restartMediaNode() {
       await mediaNode.close();
