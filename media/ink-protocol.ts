@@ -5,10 +5,7 @@ import { count, id, linePoints, stroke, strokeId } from './room-state.ts';
 
 /** Of a stroke, in one request: a longer piece is sent in parts, each of which is one event of the recording's journal. */
 export const maxPiecePoints = 64;
-/**
- * What is drawn on a page comes with the answer to `join`, on a line of 64 kbit/s within the time of a request. What is drawn
- * in a lesson is loaded with its replay.
- */
+/** What is drawn on a page is sent to who comes in, on a line of 64 kbit/s in some seconds; that of a lesson is loaded with its replay. */
 export const inkLimits = { strokesOfPage: 400, pointsOfPage: 4_000, pointsOfLesson: 40_000 } as const;
 
 const nothing = z.object({});

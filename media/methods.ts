@@ -5,6 +5,7 @@ import { floorMethods } from './floor-methods.ts';
 import { inkMethods } from './ink-methods.ts';
 import type { Call, Definition, Parsed, RoomMethod } from './method.ts';
 import { type Method, type RequestAnswer, requests } from './protocol.ts';
+import { shownInk } from './shown-ink.ts';
 
 const anyone = ['presenter', 'receiver', 'assistant', 'observer'] as const;
 const senders = ['presenter', 'receiver'] as const;
@@ -108,7 +109,9 @@ export const methods: { [M in RoomMethod]: Definition<M> } = {
       const { room } = call;
       if (!room.slideShow.turn(page)) return {};
       const at = Date.now();
-      room.audience.broadcast('slideTurned', { page, at, ink: room.shownInk });
+      const { first: ink, rest } = shownInk(room);
+      room.audience.broadcast('slideTurned', { page, at, ink });
+      for (const piece of rest) room.audience.broadcast('strokeDrawn', piece);
       room.recorder.note({ type: 'slide', page });
       rememberSlide(call, at);
       return {};

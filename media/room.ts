@@ -17,7 +17,6 @@ import {
   type RequestData,
   type Slides,
   type Snapshot,
-  type Stroke,
   type Timer,
 } from './protocol.ts';
 import type { Recorder } from './recorder.ts';
@@ -25,6 +24,7 @@ import { endWritten, reportEnd, reportPresence } from './reports.ts';
 import { RoomLifetime } from './room-lifetime.ts';
 import { RoomMedia } from './room-media.ts';
 import type { SessionDescription, SessionHooks } from './session-hooks.ts';
+import { shownInk } from './shown-ink.ts';
 import { SlidePages } from './slide-pages.ts';
 import { SlideShow } from './slide-show.ts';
 import { snapshotOf } from './snapshot.ts';
@@ -60,7 +60,7 @@ export class Room {
   readonly attendance: Attendance;
   readonly adaptation: Adaptation;
   readonly #options: RoomOptions;
-  readonly #media: RoomMedia;
+  readonly media: RoomMedia;
   readonly #lifetime: RoomLifetime;
   readonly #slidePages: SlidePages;
   readonly #graces: Graces<Participant>;
@@ -83,7 +83,7 @@ export class Room {
     this.attendance = new Attendance({ classSessionId, hooks, log, headCounts: description.headCounts ?? [] });
     this.recorder = recorder;
     recorder.onStateChanged((state) => this.audience.broadcast('recordingChanged', { state }));
-    this.#media = new RoomMedia({
+    this.media = new RoomMedia({
       pool,
       recorder,
       log,
@@ -96,7 +96,7 @@ export class Room {
       },
     });
     this.forwarding = new Forwarding({
-      media: this.#media,
+      media: this.media,
       stage: this.stage,
       recorder,
       log,
@@ -158,12 +158,6 @@ export class Room {
     this.#changed();
   }
 
-  /** What is drawn on the page that is shown. */
-  get shownInk(): Stroke[] {
-    const { slides, page } = this.slideShow;
-    return slides ? this.ink.on({ fileId: slides.fileId, page }) : [];
-  }
-
   recordSlides(): void {
     const { slides, page } = this.slideShow;
     this.recorder.note({ type: 'slides', fileId: slides?.fileId ?? null, page });
@@ -173,7 +167,9 @@ export class Room {
   showSlides(slides: Slides | null): number {
     this.slideShow.show(slides);
     const at = Date.now();
-    this.audience.broadcast('slidesShown', { slides, page: this.slideShow.page, at, ink: this.shownInk });
+    const { first: ink, rest } = shownInk(this);
+    this.audience.broadcast('slidesShown', { slides, page: this.slideShow.page, at, ink });
+    for (const piece of rest) this.audience.broadcast('strokeDrawn', piece);
     this.recordSlides();
     this.#slidePages.watch();
     return at;
@@ -241,8 +237,11 @@ export class Room {
     connection?.close(code, reason);
   }
 
+  /** What it does not hold of the ink follows it as notifications. */
   snapshot(participant: Participant): Snapshot {
-    return snapshotOf(this, participant, { epoch: this.#media.epoch, description: this.#options.description });
+    const snapshot = snapshotOf(this, participant, this.#options.description);
+    for (const piece of shownInk(this).rest) participant.notify('strokeDrawn', piece);
+    return snapshot;
   }
 
   #report(event: 'participantJoined' | 'participantLeft', participant: Participant): void {
@@ -294,6 +293,6 @@ export class Room {
     this.audience.clear();
     await this.recorder.stop(recording);
     this.#options.onClosed();
-    await this.#media.close();
+    await this.media.close();
   }
 }

@@ -132,12 +132,14 @@ export function createSignalling(options: SignallingOptions): Signalling {
     const seat = findSeat(resumeToken);
     if (!seat) throw new ClassroomError('resume_unknown');
     const { room, participant } = seat;
+    const { outbox } = participant;
+    if (outbox.covers(lastSeq)) {
+      const data: RequestAnswer<'resume'> = { kind: 'replay', epoch: room.media.epoch, missed: outbox.seq - lastSeq };
+      return { room, participant, seq: lastSeq, data };
+    }
     const snapshot = room.snapshot(participant);
-    const covered = participant.outbox.covers(lastSeq);
-    const data: RequestAnswer<'resume'> = covered
-      ? { kind: 'replay', epoch: snapshot.epoch, missed: snapshot.seq - lastSeq }
-      : { kind: 'snapshot', snapshot };
-    return { room, participant, seq: covered ? lastSeq : snapshot.seq, data };
+    const data: RequestAnswer<'resume'> = { kind: 'snapshot', snapshot };
+    return { room, participant, seq: snapshot.seq, data };
   }
 
   function findSeat(resumeToken: string): Seat | null {

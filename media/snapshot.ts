@@ -2,17 +2,17 @@ import type { Participant } from './participant.ts';
 import type { Room } from './room.ts';
 import type { Snapshot } from './room-state.ts';
 import type { SessionDescription } from './session-hooks.ts';
+import { shownInk } from './shown-ink.ts';
 
 /** The room as somebody in it is to see it. */
 export function snapshotOf(
   room: Room,
   participant: Participant,
-  { epoch, description }: { epoch: number; description: Pick<SessionDescription, 'title' | 'music'> },
+  { title, music }: Pick<SessionDescription, 'title' | 'music'>,
 ): Snapshot {
-  const { title, music } = description;
   const { live, startedAt, stage, slideShow, messages } = room;
   return {
-    epoch,
+    epoch: room.media.epoch,
     seq: participant.outbox.seq,
     now: Date.now(),
     session: { id: room.classSessionId, title, music, live, startedAt },
@@ -25,7 +25,7 @@ export function snapshotOf(
     messages: participant.role === 'presenter' ? messages.all : messages.of(participant.roomId),
     slides: slideShow.slides,
     page: slideShow.page,
-    ink: room.shownInk,
+    ink: shownInk(room).first,
     recording: room.recorder.state,
     recordedFromRooms: room.recordedFromRooms,
     consumers: participant.wireConsumers(),
