@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { answerSchema, toStored } from './documents.ts';
 import { isAnswer, translateFailure } from './failures.ts';
 import { toMeilisearch } from './filters.ts';
+import { createHttpClient } from './http-client.ts';
 import { soundOf } from './pinyin.ts';
 import { isBlank, toMeilisearchQuery } from './query.ts';
 import {
@@ -36,6 +37,7 @@ export function createMeilisearchIndex<Shown>(options: MeilisearchOptions<Shown>
     host: options.url,
     apiKey: options.key,
     timeout: options.timeoutMs ?? 5000,
+    httpClient: createHttpClient(options.url),
     // Compressing an answer takes Meilisearch fifty times as long as finding it.
     requestInit: { headers: { 'accept-encoding': 'identity' } },
   });

@@ -1,7 +1,8 @@
-import { createApp } from 'vue';
+import { createApp, nextTick } from 'vue';
 import App from './App.vue';
 import { signedOutEvent } from './api/client.ts';
-import { createWords } from './locales/i18n.ts';
+import { forgetEarlyAnswers } from './api/early-answers.ts';
+import { createWords, wordsKey } from './locales/i18n.ts';
 import { createPages } from './router.ts';
 import { createNetwork, networkKey } from './state/network.ts';
 import { createSession, sessionKey } from './state/session.ts';
@@ -56,7 +57,7 @@ const patienceMs = 3_000;
 const asked = session.ready().catch(() => undefined);
 const late = new Promise<void>((resolve) => setTimeout(resolve, patienceMs));
 const [words] = await Promise.all([wordsAtLast(), Promise.race([asked, late])]);
-const pages = createPages(session);
+const pages = createPages(session, words);
 
 addEventListener(signedOutEvent, () => {
   // A room's screen says by itself that it is no longer the room; a password is never asked for there.
@@ -69,11 +70,14 @@ addEventListener(signedOutEvent, () => {
 pages.afterEach(() => remember(reloaded, null));
 
 createApp(App)
-  .use(words)
   .use(pages)
+  .provide(wordsKey, words)
   .provide(sessionKey, session)
   .provide(themeKey, createTheme())
   .provide(networkKey, createNetwork())
   .provide(toastsKey, toasts)
   .provide(uploadsKey, uploads)
   .mount('#app');
+
+// A page asks for what it shows when it is drawn.
+void pages.isReady().then(nextTick).finally(forgetEarlyAnswers);

@@ -1,5 +1,6 @@
 import { createRouter, createWebHistory, type RouteRecordRaw, type Router } from 'vue-router';
 import type { Role } from './api/types.ts';
+import type { Words } from './locales/i18n.ts';
 import type { TextKey } from './locales/text.ts';
 import Library from './pages/Library.vue';
 import { managers, type Session } from './state/session.ts';
@@ -109,7 +110,7 @@ const routes: RouteRecordRaw[] = [
 ];
 
 /** A page only opens for whom it is; everyone else is led to where they can go on. */
-export function createPages(session: Session): Router {
+export function createPages(session: Session, words: Words): Router {
   const router = createRouter({
     history: createWebHistory(),
     routes,
@@ -127,5 +128,12 @@ export function createPages(session: Session): Router {
     }
     return true;
   });
+  // The words of all pages but the library come while the page's script does.
+  const coming = (path: string): Promise<void> => (path === '/' ? Promise.resolve() : words.whole());
+  router.beforeEach((to) => {
+    // Asked for again below, where a failure counts.
+    coming(to.path).catch(() => undefined);
+  });
+  router.beforeResolve((to) => coming(to.path));
   return router;
 }

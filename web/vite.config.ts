@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vite';
-import { earlyQuestions } from './build/early-questions.ts';
+import { earlyWords } from './build/early-words.ts';
 import { precompress } from './build/precompress.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -9,7 +9,7 @@ const api = process.env.TONGKE_API ?? 'http://localhost:8080';
 
 export default defineConfig({
   root: here('.'),
-  plugins: [vue(), earlyQuestions(), precompress()],
+  plugins: [vue(), earlyWords(), precompress()],
   define: {
     __VUE_OPTIONS_API__: false,
     __VUE_PROD_DEVTOOLS__: false,

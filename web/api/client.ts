@@ -1,9 +1,10 @@
 import { type ClientResponse, hc, parseResponse } from 'hono/client';
 import type { AppType, Problem } from '../../server/api.ts';
+import { fetchOnce } from './early-answers.ts';
 import { ApiError, isAborted, refusalOf } from './problem.ts';
 
 /** The typed client of our own API. Only the modules of this folder call it. */
-export const client = hc<AppType>('/').api;
+export const client = hc<AppType>('/', { fetch: fetchOnce }).api;
 
 /** Heard by main.ts: the sign-in has ended while a page was open. */
 export const signedOutEvent = 'tongke:signed-out';

@@ -1,4 +1,4 @@
-import { useI18n } from 'vue-i18n';
+import { useWords } from '../locales/i18n.ts';
 import { useText } from '../locales/text.ts';
 import { bytesWords } from './bytes.ts';
 
@@ -37,7 +37,7 @@ export function clock(durationMs: number): string {
 }
 
 export function useFormat(): Format {
-  const { locale } = useI18n();
+  const { locale } = useWords();
   const { t } = useText();
   const date = (options: Intl.DateTimeFormatOptions, value: Date): string =>
     new Intl.DateTimeFormat(locale.value, options).format(value);

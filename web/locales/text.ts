@@ -1,4 +1,4 @@
-import { useI18n } from 'vue-i18n';
+import { useWords } from './i18n.ts';
 import type { Messages } from './zh-CN/index.ts';
 
 type Leaves<T, Prefix extends string = ''> = {
@@ -14,8 +14,8 @@ export interface Text {
 }
 
 export function useText(): Text {
-  const { t } = useI18n();
+  const { text } = useWords();
   return {
-    t: (key, named = {}, plural) => (plural === undefined ? t(key, named) : t(key, { n: plural, ...named }, plural)),
+    t: (key, named = {}, plural) => text(key, plural === undefined ? named : { n: plural, ...named }, plural),
   };
 }

@@ -12,7 +12,7 @@ const key: InjectionKey<Theme> = Symbol('theme');
 export const themeKey = key;
 export const useTheme = (): Theme => injected(key);
 
-/** Keeps `data-theme` on <html> in step with the choice and the system; theme.js set it before the first paint. */
+/** Keeps `data-theme` on <html> in step with the choice and the system; early.js set it before the first paint. */
 export function createTheme(): Theme {
   const stored = readSetting('theme');
   const choice = ref<ThemeChoice>(stored === 'light' || stored === 'dark' ? stored : 'system');

@@ -1,5 +1,5 @@
-import { useI18n } from 'vue-i18n';
 import { useFormat } from '../format/format.ts';
+import { useWords } from '../locales/i18n.ts';
 
 export interface ToldSlot {
   start: string;
@@ -9,7 +9,7 @@ export interface ToldSlot {
 
 /** A time on the timetable in words: 9月7日周一 第3节 10:00. With `day`, that day is not named again. */
 export function useSlotWords(): (slot: ToldSlot, sameDayAs?: string) => string {
-  const { locale } = useI18n();
+  const { locale } = useWords();
   const format = useFormat();
   const dayOf = (iso: string): string =>
     new Intl.DateTimeFormat(locale.value, { month: 'short', day: 'numeric', weekday: 'short' }).format(new Date(iso));

@@ -1,4 +1,4 @@
-/** Bell times and terms, planning by periods, repeated lessons, notices, calendar feeds. */
+/** Bell times and terms, planning by periods, repeated lessons, calendar feeds. */
 export default {
   scope: { legend: '改哪些', one: '只这一次', following: '这次和以后各次', series: '全部未开始的' },
   when: {
@@ -86,23 +86,6 @@ export default {
     add: '在{day}{period}安排课堂',
     insteadOf: '补{day}的课',
     print: '打印',
-  },
-  notices: {
-    title: '通知',
-    unread: '通知，{n} 条未读',
-    none: '没有通知',
-    noneWords: '课堂取消或改时间、实录快要到期时，会在这里告诉您。',
-    allRead: '全部标为已读',
-    cancelled: '《{title}》已取消',
-    moved: '《{title}》改时间了',
-    changed: '《{title}》换了主讲或教室',
-    recording_expires: '《{title}》快要自动删除了',
-    deleted: '{day}之后删除，可以设为永久保存',
-    many: '共 {n} 次',
-    line: '原定 {from}',
-    to: '改到 {to}',
-    by: '{name} · {day}',
-    isNew: '未读',
   },
   feed: {
     title: '日历订阅',
