@@ -41,8 +41,9 @@ export default defineConfig({
   server: {
     port: 5173,
     proxy: {
-      '/api': { target: api, changeOrigin: false },
-      '/classroom': { target: api, ws: true },
+      // Not the modules of web/api and web/classroom, whose addresses begin in the same way.
+      '^/api/(?!.*\\.(ts|vue)(\\?|$))': { target: api, changeOrigin: false },
+      '^/classroom(\\?|$)': { target: api, ws: true },
     },
   },
 });
