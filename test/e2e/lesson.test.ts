@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { expectAccessible } from './environment/accessibility.ts';
+import { expectAccessible, expectFitsPhone } from './environment/accessibility.ts';
 import { phone as phoneScreen, visit } from './environment/chromium.ts';
 import { answering, type Classroom, courseware, lesson, openClassroom, presenting } from './environment/classroom.ts';
 import { circle, stroke, strokeBy, strokesIn } from './environment/drawing.ts';
@@ -274,6 +274,7 @@ describe('after the lesson', () => {
     await line.getByRole('button', { name: /更正/ }).waitFor();
     await photograph(studio, 'attendance');
     await photograph(studio, 'attendance-phone', { width: 390, height: 844 });
+    await expectFitsPhone(studio, 'attendance');
     await expectAccessible(studio, 'session with attendance');
     const { rooms } = await scene.alliance.admin.get(
       `/class-sessions/${classroom.sessionId}/attendance`,
@@ -391,6 +392,7 @@ describe('after the lesson', () => {
     await page.getByRole('button', { name: /^视频/ }).click();
     await expect.poll(() => timeOf(video), seeking).toBeGreaterThan(2);
     await photograph(page, 'replay-phone', { width: 390, height: 844 });
+    await expectFitsPhone(page, 'replay');
     await page.getByRole('button', { name: /^课件 \+ 声音/ }).click();
     await last.click();
     await expect.poll(() => timeOf(sound), seeking).toBeGreaterThan(2);

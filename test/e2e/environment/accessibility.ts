@@ -33,3 +33,12 @@ export async function expectAccessible(page: Page, name: string): Promise<void> 
     `serious faults of the page ${name}`,
   ).toEqual([]);
 }
+
+/** Nothing of the page lies beside it on the narrowest phone (WCAG 1.4.10). */
+export async function expectFitsPhone(page: Page, name: string): Promise<void> {
+  const before = page.viewportSize();
+  await page.setViewportSize({ width: 320, height: 640 });
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  if (before) await page.setViewportSize(before);
+  expect(width, `width of ${name} on a phone of 320`).toBeLessThanOrEqual(320);
+}
