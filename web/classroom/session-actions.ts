@@ -15,7 +15,8 @@ export function sessionAction(session: ClassSession, now: number): SessionAction
   const { id, may, state, recording } = session;
   if (may.present) {
     const live = state === 'live';
-    const soon = Date.parse(session.scheduledStart) - now < soonMs;
+    // A lesson that was never held does not stand in the way of the next one.
+    const soon = Date.parse(session.scheduledStart) - now < soonMs && Date.parse(session.scheduledEnd) > now;
     return {
       key: live ? 'classroom.timetable.enter' : 'classroom.timetable.start',
       to: `/studio/${id}`,
