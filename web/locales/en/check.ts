@@ -38,8 +38,8 @@ const check: typeof zh = {
     speedUnknown: '{loss} lost',
     overTcp: '{line}, by TCP: UDP is blocked',
     overRelay: '{line}, by the relay only',
-    mbit: '{n} Mbit/s',
-    kbit: '{n} kbit/s',
+    mbit: '{n}\u00a0Mbit/s',
+    kbit: '{n}\u00a0kbit/s',
   },
   advice: {
     dark: 'Open the lens cover, or the privacy switch of the camera.',

@@ -28,7 +28,7 @@ export default {
   changeReason: ': {reason}',
   startsIn: 'Begins in {n} min',
   startsSoon: 'About to begin',
-  waiting: 'Ready: it enters by itself when the presenter begins',
+  waiting: 'Ready. The lesson opens by itself when the presenter begins',
   elsewhere: 'Another window of this device plays the lesson; touch the screen to have it here',
   entering: 'Entering the classroom…',
   presentedBy: '{name}, {school}',

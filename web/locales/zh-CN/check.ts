@@ -36,8 +36,8 @@ export default {
     speedUnknown: '丢包 {loss}',
     overTcp: '{line}，UDP 不通，走 TCP',
     overRelay: '{line}，只能走中继',
-    mbit: '{n} Mbit/s',
-    kbit: '{n} kbit/s',
+    mbit: '{n}\u00a0Mbit/s',
+    kbit: '{n}\u00a0kbit/s',
   },
   advice: {
     dark: '打开镜头盖，或检查摄像头上的遮挡开关。',
