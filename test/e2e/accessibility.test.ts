@@ -65,6 +65,11 @@ const pages: Record<string, (page: Page) => Promise<unknown>> = {
     await page.goto('/');
     await page.locator('[data-result]').first().waitFor();
   },
+  'search results': async (page) => {
+    // Words of a description are marked where they are not the first thing to be read.
+    await page.goto('/?q=课前');
+    await page.locator('.snippet mark').first().waitFor();
+  },
   'nothing found': async (page) => {
     await page.goto('/?q=zzyzx');
     await page.locator('.lucide-search-x').waitFor();
@@ -139,6 +144,49 @@ it('the page to sign in, and what comes of a wrong password, can be read by ever
   await page.getByRole('alert').filter({ hasText: '账号或密码不对' }).waitFor();
   await expectAccessible(page, 'sign-in');
   await photograph(page, 'sign-in');
+  await page.context().close();
+});
+
+it('every part of the administration fits a phone, in dark and English, and shows which one it is', async () => {
+  const page = await scene.open('admin', { viewport: phone });
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.addInitScript(() => localStorage.setItem('tongke.locale', 'en'));
+  const parts = ['accounts', 'rooms', 'timetable', 'recordings', 'schools', 'catalog', 'synonyms', 'audit', 'system'];
+  for (const part of parts) {
+    await page.goto(`/admin/${part}`);
+    const on = page.getByRole('group', { name: 'School' }).locator('[aria-pressed=true]');
+    await on.waitFor();
+    await page.waitForLoadState('networkidle');
+    const { left, right } = await on.evaluate((button) => button.getBoundingClientRect());
+    expect([left >= 0, right <= phone.width], `the tab of ${part} is in sight`).toEqual([true, true]);
+    await expectAccessible(page, part);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${part} fits`).toBe(true);
+    await photograph(page, `administration-${part}-phone`);
+  }
+  await page.context().close();
+});
+
+it('what is not there leads back to the library, and asks nobody to report it', async () => {
+  const page = await scene.open('teacher');
+  await page.goto('/resources/01a21b3a-1dab-7c84-a497-3afe32645e50');
+  await page.getByRole('heading', { level: 1, name: '没有找到' }).waitFor();
+  expect(await page.getByText('报修').count()).toBe(0);
+  await expectAccessible(page, 'resource that is not there');
+  await page.getByRole('link', { name: '回到资源库' }).click();
+  await page.locator('[data-result]').first().waitFor();
+  await page.context().close();
+});
+
+it('a search without a network is made by itself once the network is back', async () => {
+  const page = await scene.open('teacher');
+  await page.goto('/');
+  await page.locator('[data-result]').first().waitFor();
+  await page.context().setOffline(true);
+  await page.getByRole('textbox', { name: '搜索资源' }).fill('几分之一');
+  await page.getByText('连不上服务器').waitFor();
+  await expectAccessible(page, 'search without a network');
+  await page.context().setOffline(false);
+  await page.locator('[data-result] mark').first().waitFor();
   await page.context().close();
 });
 

@@ -249,7 +249,7 @@ describe('who has no right to it', () => {
     await page.goto('/?q=分数');
     await page.getByText('没有找到').waitFor();
     await page.goto(resourceUrl);
-    await page.getByText('没有找到，可能已被移走，或没有共享给您。').waitFor();
+    await page.getByText('可能已被移走，或没有共享给您。').waitFor();
     const paths = [
       resourceUrl,
       ...files.flatMap(({ id }) => [`/files/${id}/content`, `/files/${id}/pages/1?width=320`]),

@@ -33,9 +33,12 @@ const common: typeof zh = {
   dot: ' · ',
   placeDot: ' · ',
   ink: 'Drawn on the slide',
-  offline: 'The network is gone. What is open stays readable; everything goes on by itself when it is back.',
+  offline:
+    'You are offline. What is open can still be read, and everything goes on by itself once the network is back.',
   error: {
     title: 'This could not be opened',
+    gone: 'Not found',
+    goneWords: 'It may have been moved, or it is not shared with you.',
     requestId: 'When you report this, give the number {id}',
     quota:
       'Your school has no room for it: {used} of {limit} are used, and this file needs {needed}. Delete what is not needed, or ask the administrator for more.',

@@ -27,6 +27,8 @@ export default {
   offline: '网络断了。已经打开的内容仍然可看，恢复后自动继续。',
   error: {
     title: '没能打开',
+    gone: '没有找到',
+    goneWords: '可能已被移走，或没有共享给您。',
     requestId: '报修时请提供编号 {id}',
     quota: '学校的存储空间不够：已用 {used}，上限 {limit}，这个文件要 {needed}。请删掉不用的资源，或请管理员增加空间。',
   },
