@@ -26,7 +26,7 @@ export const words: Record<ExportLanguage, Words> = {
       'account.created': '新建账号',
       'account.changed': '修改账号',
       'account.disabled': '停用账号',
-      'account.enabled': '恢复账号',
+      'account.enabled': '启用账号',
       'role.changed': '更改角色',
       'resource.viewed': '查看资源',
       'resource.created': '新建资源',

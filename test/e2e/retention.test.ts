@@ -113,7 +113,7 @@ it('a school says whether pupils are in recordings', async () => {
   const admin = await scene.open('admin');
   await admin.goto('/admin/recordings');
   await choose(admin, '学校');
-  const consent = admin.getByRole('region', { name: '实录里有没有学生' });
+  const consent = admin.getByRole('region', { name: '课堂实录录不录学生' });
   await expect.poll(() => consent.getByRole('radio', { name: '都不录，只直播' }).isChecked()).toBe(true);
   await consent.getByRole('radio', { name: '都不录，只直播' }).press('ArrowDown');
   await consent.getByRole('button', { name: '保存', exact: true }).click();
@@ -132,11 +132,11 @@ it('its teacher is told, sees when it goes, and keeps it for ever', async () => 
   const teacher = await scene.open('teacher');
   await teacher.goto('/');
   await teacher.getByRole('button', { name: '通知，1 条未读' }).click();
-  await teacher.getByText(`《${title}》快要自动删除了`).waitFor();
+  await teacher.getByText(`“${title}”快要自动删除了`).waitFor();
   await expectAccessible(teacher, 'notice of a recording');
   await photograph(teacher, 'retention-notice');
   await photograph(teacher, 'retention-notice-phone', phone);
-  await teacher.getByText(`《${title}》快要自动删除了`).click();
+  await teacher.getByText(`“${title}”快要自动删除了`).click();
   await teacher.waitForURL(`**/resources/${resourceId}`);
   await teacher.getByText(/之后自动删除$/).waitFor();
   await expectAccessible(teacher, 'recording that goes');

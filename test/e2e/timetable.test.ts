@@ -95,7 +95,7 @@ describe('the timetable', () => {
     await teacher.getByRole('checkbox', { name: '周四 第5节' }).press('Space');
     await teacher.getByRole('checkbox', { name: '三(1)班' }).check();
     await teacher.getByRole('checkbox', { name: '三(2)班' }).check();
-    await teacher.getByText('东河小学 三(1)班已有《家长会》').waitFor();
+    await teacher.getByText('东河小学 三(1)班已有“家长会”').waitFor();
     await teacher.getByText(/元旦放假，不排/).waitFor();
     await teacher.getByText(/^补.*的课$/).waitFor();
     await teacher.getByRole('button', { name: '把这些教室存为一组' }).click();
@@ -109,7 +109,7 @@ describe('the timetable', () => {
     await teacher.getByRole('button', { name: /^安排这 \d+ 次课$/ }).click();
     await teacher
       .getByRole('alert')
-      .getByText(/已有《家长会》/)
+      .getByText(/已有“家长会”/)
       .first()
       .waitFor();
     await teacher.getByRole('button', { name: '去掉有冲突的' }).click();
@@ -199,7 +199,7 @@ describe('the timetable', () => {
     const operator = await scene.open('operator');
     await operator.goto('/timetable');
     await operator.getByRole('button', { name: '通知，2 条未读' }).click();
-    await operator.getByText('《同步数学》已取消').waitFor();
+    await operator.getByText('“同步数学”已取消').waitFor();
     await operator.getByText(/原因：校运动会/).waitFor();
     await expectAccessible(operator, 'notices');
     await photograph(operator, 'timetable-notices');
@@ -245,7 +245,7 @@ describe('the timetable', () => {
     );
     const screen = await visit(scene.browser, scene.product.address, bigScreen);
     await screen.goto(enrolmentPath);
-    await screen.getByText(/《今天的课》已取消：停电/).waitFor();
+    await screen.getByText(/“今天的课”已取消：停电/).waitFor();
     await photograph(screen, 'timetable-screen', bigScreen);
     await screen.context().close();
   });

@@ -14,7 +14,8 @@ const account: typeof zh = {
     password: 'Password',
     submit: 'Sign in',
     forgot: 'Forgot the password? Your school’s operator or principal can reset it.',
-    room: 'A classroom device? Open its enrolment link; it needs no password.',
+    room: 'A classroom screen needs no password:',
+    roomLink: 'set it up with a phone',
   },
   password: {
     title: 'Change password',

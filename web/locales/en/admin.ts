@@ -40,7 +40,7 @@ const admin: typeof zh = {
     handOver: 'Hand this to {name}',
     onceWords: 'The password is shown only once. Its owner should change it soon.',
     empty: 'No account found',
-    emptyWords: 'Look differently, or make one.',
+    emptyWords: 'Try another name or school, or make a new account.',
   },
   rooms: {
     create: 'New room',
@@ -114,6 +114,7 @@ const admin: typeof zh = {
     saved: 'Saved.',
   },
   recordings: {
+    choose: 'Choose a school: each decides what is recorded of its pupils, and how long recordings are kept.',
     title: 'How long recordings are kept',
     words:
       'The recording of a lesson is kept for ever, unless a time is set: so many days after the lesson it is deleted by itself, and its storage is free again.',

@@ -2,10 +2,10 @@ import type zh from '../zh-CN/library.ts';
 
 const library: typeof zh = {
   search: 'Search the library',
-  placeholder: 'A lesson, a topic or pinyin, such as 分数 or fenshu',
+  placeholder: 'A lesson, topic or pinyin: 分数, fenshu',
   clearWords: 'Clear the words',
-  removeCondition: 'Remove the condition {name}',
-  hint: '/ searches, ↑↓ walk, Enter opens, Space previews',
+  removeCondition: 'Remove the filter {name}',
+  hint: '/ to search, ↑↓ to move, Enter to open, Space to preview',
   kinds: 'Kinds',
   filters: 'Filters',
   results: 'Results',
@@ -23,10 +23,10 @@ const library: typeof zh = {
     open: 'Open the page of {name}',
   },
   catalogFailed: 'The catalog did not open.',
-  found: 'Nothing found in {ms} ms | {n} result in {ms} ms | {n} results in {ms} ms',
+  found: 'Nothing found in {ms}\u00a0ms | {n} result in {ms}\u00a0ms | {n} results in {ms}\u00a0ms',
   show: 'No results | Show {n} result | Show {n} results',
   degraded:
-    'The search service is recovering and the database answers: results may be incomplete and pinyin is not understood.',
+    'The search service is recovering. For now the database answers: results may be incomplete, and pinyin does not work.',
   sort: { title: 'Sort by', relevance: 'Best match', newest: 'Newest', popular: 'Most used' },
   facet: { more: '{n} more', fewer: 'Fewer' },
   row: {
@@ -46,10 +46,10 @@ const library: typeof zh = {
   openResource: 'Open the resource',
   empty: {
     title: 'Nothing found',
-    words: 'Try other words, or take some conditions off. Pinyin works too.',
-    clear: 'Take all conditions off',
+    words: 'Try other words, or remove some filters. Pinyin works too.',
+    clear: 'Remove all filters',
     without: 'Without the {name}: none | Without the {name}: {n} result | Without the {name}: {n} results',
-    withoutAll: 'Without conditions: none | Without conditions: {n} result | Without conditions: {n} results',
+    withoutAll: 'Without filters: none | Without filters: {n} result | Without filters: {n} results',
   },
   bare: {
     title: 'The library is still empty',

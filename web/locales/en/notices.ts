@@ -9,7 +9,7 @@ const notices: typeof zh = {
   cancelled: '“{title}” is cancelled',
   moved: '“{title}” has a new time',
   changed: '“{title}” has another presenter or other rooms',
-  recording_expires: '“{title}” will soon be deleted by itself',
+  recording_expires: '“{title}” will soon be deleted',
   deleted: 'After {day}, unless it is kept for ever',
   many: 'one lesson | {n} lessons',
   line: 'Was to be {from}',

@@ -42,7 +42,8 @@ const resource: typeof zh = {
     revision: 'Revision',
     revisionWords: '{n} · {day}',
     used: 'Used',
-    usedWords: '{downloads} downloads · {views} views',
+    downloads: 'no downloads | {n} download | {n} downloads',
+    views: 'no views | {n} view | {n} views',
   },
   viewer: {
     name: 'Preview of {name}',

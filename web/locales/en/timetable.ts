@@ -167,7 +167,7 @@ const timetable: typeof zh = {
     remove: 'Remove this line',
     removeTerm: 'Remove the term',
     removeTermWords: 'Remove “{name}”. Lessons that are planned stay.',
-    termLine: '{from} – {to}, {off} × days off, {makeUp} × make-up days',
+    termLine: '{from} – {to}, holidays: {off}, make-up days: {makeUp}',
     weeks: 'one week | {n} weeks',
   },
   weekday: { d1: 'Mon', d2: 'Tue', d3: 'Wed', d4: 'Thu', d5: 'Fri', d6: 'Sat', d7: 'Sun' },

@@ -6,7 +6,7 @@ const upload: typeof zh = {
   more: 'More files?',
   pick: 'Choose what to upload',
   dropHint:
-    'Lesson plans, courseware, microlectures, sound, pictures, archives. A lost network is waited for; nobody needs to watch.',
+    'Lesson plans, courseware, microlectures, sound, pictures, archives. If the network drops, the upload waits and goes on by itself.',
   choose: 'Choose files',
   files: 'Files to upload',
   progressOf: 'Progress of {name}',
@@ -35,7 +35,7 @@ const upload: typeof zh = {
   state: {
     queued: 'Waiting, {total}',
     sending: '{sent} of {total} sent',
-    offline: 'The network is gone; {sent} sent, goes on by itself',
+    offline: 'No network; {sent} sent. It goes on by itself',
     paused: 'Paused, {sent} of {total} sent',
     sent: 'Sent, {total}',
   },

@@ -42,7 +42,7 @@ const words: typeof zh = {
     unit: 'Unit',
     lesson: 'Lesson',
   },
-  allianceKind: { led: 'Led by one school', remote: '"5G+"', mutual: 'Mutual' },
+  allianceKind: { led: 'Led by one school', remote: '“5G+” remote', mutual: 'Mutual' },
   allianceRole: { lead: 'Lead school', member: 'Member school' },
 };
 

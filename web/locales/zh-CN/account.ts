@@ -11,7 +11,8 @@ export default {
     password: '密码',
     submit: '登录',
     forgot: '忘记密码？请本校电教员或校长重设。',
-    room: '这是教室终端？用登记链接打开即可，不需要密码。',
+    room: '这是教室大屏？不用密码，',
+    roomLink: '扫码接入',
   },
   password: {
     title: '修改密码',

@@ -13,7 +13,7 @@ export default {
     account_created: '新建账号',
     account_changed: '修改账号',
     account_disabled: '停用账号',
-    account_enabled: '恢复账号',
+    account_enabled: '启用账号',
     role_changed: '更改角色',
     resource_viewed: '查看资源',
     resource_created: '新建资源',

@@ -28,7 +28,7 @@ export default {
   facet: { more: '还有 {n} 个', fewer: '收起' },
   row: {
     noPlace: '未归入教材目录',
-    preview: '预览《{title}》',
+    preview: '预览“{title}”',
     played: '播放 {n} 次',
     downloaded: '下载 {n} 次',
     page: '第 {n} 页',

@@ -8,7 +8,7 @@ export default {
   unscannedShort: '文件太大，未查毒',
   publish: '发布',
   published: {
-    private: '已发布，只有你自己能看到它。',
+    private: '已发布，只有您自己能看到它。',
     school: '已发布，本校的老师现在能找到它。',
     alliance: '已发布，共同体的老师现在能找到它。',
     public: '已发布，所有人现在都能找到它。',
@@ -40,7 +40,8 @@ export default {
     revision: '修订',
     revisionWords: '第 {n} 版 · {day}',
     used: '使用',
-    usedWords: '下载 {downloads} 次 · 查看 {views} 次',
+    downloads: '下载 {n} 次',
+    views: '查看 {n} 次',
   },
   viewer: {
     name: '预览 {name}',
@@ -65,10 +66,10 @@ export default {
   },
   processing: {
     queued: '排队中，轮到它时自动开始。',
-    waiting_for_scan: '查毒程序暂时没有应答，正在等它恢复…',
+    waiting_for_scan: '查毒程序暂时没有应答，正在等它恢复……',
     untilScanned: '查过病毒之后才能下载和预览。可以离开这一页，好了会自动出现。',
-    reading: '正在检查文件…',
-    converting: '正在转换成页面…',
+    reading: '正在检查文件……',
+    converting: '正在转换成页面……',
     drawing: '正在生成预览：第 {done}/{total} 页',
     none: '没有预览',
     stays: '可以离开这一页，好了会自动出现。原文件现在就能下载。',
@@ -125,11 +126,11 @@ export default {
     released: '已取消永久保存。',
   },
   track: { camera: '画面', microphone: '声音', screen: '共享屏幕', screenAudio: '屏幕声音', other: '一路信号' },
-  remove: { title: '删除资源', words: '删除《{title}》后，别人就找不到它了。' },
+  remove: { title: '删除资源', words: '删除“{title}”后，别人就找不到它了。' },
   withdraw: {
     act: '撤回',
     title: '撤回资源',
-    words: '撤回后，《{title}》变回草稿，别人就找不到它了。以后可以再发布。',
+    words: '撤回后，“{title}”变回草稿，别人就找不到它了。以后可以再发布。',
     done: '已撤回，现在是草稿。',
   },
   edit: {

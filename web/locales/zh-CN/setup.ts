@@ -27,7 +27,7 @@ export default {
     },
     android: {
       name: '安卓',
-      one: '打开“设置”，搜索“CA 证书”(多在“安全 - 加密与凭据 - 安装证书”里)。',
+      one: '打开“设置”，搜索“CA 证书”（多在“安全 - 加密与凭据 - 安装证书”里）。',
       two: '选“CA 证书”，确认继续，再选下载的 tongke-authority.crt。',
       three: '用系统自带浏览器或 Chrome 打开 https:// 开头的地址。',
     },

@@ -42,7 +42,7 @@ export default {
     dropClashes: '去掉有冲突的',
     include: '排 {day}',
     presenter: '主讲教师',
-    taken: '{who}已有《{title}》',
+    taken: '{who}已有“{title}”',
     busy: '{who}这时有课',
     looking: '正在查有没有冲突',
     submit: '安排这 {n} 次课',
