@@ -266,6 +266,6 @@ export const words: Record<ExportLanguage, Words> = {
       school_course: 'School-based course',
       other: 'Other',
     },
-    allianceKinds: { led: 'Led by one school', remote: '"5G+"', mutual: 'Mutual' },
+    allianceKinds: { led: 'Led by one school', remote: '“5G+” remote', mutual: 'Mutual' },
   },
 };
