@@ -17,13 +17,12 @@ import type {
   TransportParameters,
   Participant as Wire,
 } from './protocol.ts';
+import { type LineStats, ReceivingLine } from './receiving-line.ts';
 import { holderOf, type JoinClaims } from './token.ts';
 import { transportParameters } from './webrtc-parameters.ts';
 import type { RouterLease } from './workers.ts';
 
 const initialOutgoingBitrate = 800_000;
-/** Below this the worker's estimate would switch video off under random loss alone. */
-const leastOutgoingBitrate = 100_000;
 const incomingBitrate: Record<Role, number> = {
   presenter: 6_000_000,
   receiver: 600_000,
@@ -32,8 +31,6 @@ const incomingBitrate: Record<Role, number> = {
 };
 const priorities: Record<Source, number> = { screen: 200, camera: 100, microphone: 1, screenAudio: 1 };
 const stagePriority = 10;
-
-type WayStats = { rttMs: number | null; availableKbps: number | null };
 
 /** Somebody in a class session: its media at the node, and its notifications whether or not its socket is up. */
 export class Participant {
@@ -58,8 +55,7 @@ export class Participant {
   #send: WebRtcTransport | null = null;
   #receive: WebRtcTransport | null = null;
   readonly #consumed = new Set<string>();
-  #floor = leastOutgoingBitrate;
-  #way: { at: number; stats: WayStats } | null = null;
+  #line: ReceivingLine | null = null;
   /** How often the media was closed. */
   #closings = 0;
 
@@ -145,10 +141,8 @@ export class Participant {
       this.claims.sources.length > 0 ? this.#openTransport(lease) : null,
       this.#openTransport(lease),
     ]);
-    await Promise.all([
-      send?.setMaxIncomingBitrate(incomingBitrate[this.role]),
-      receive.setMinOutgoingBitrate(leastOutgoingBitrate),
-    ]);
+    const line = new ReceivingLine(receive, () => this.consumers.values());
+    await Promise.all([send?.setMaxIncomingBitrate(incomingBitrate[this.role]), line.open()]);
     if (closings !== this.#closings) {
       // Whoever left while they were being made has nothing that would ever close them.
       send?.close();
@@ -157,8 +151,7 @@ export class Participant {
     }
     this.#send = send;
     this.#receive = receive;
-    this.#floor = leastOutgoingBitrate;
-    this.#way = null;
+    this.#line = line;
     return {
       sendTransport: send && transportParameters.parse(send),
       receiveTransport: transportParameters.parse(receive),
@@ -245,38 +238,14 @@ export class Participant {
     return [...this.consumers.values()].filter(({ running }) => running).map(({ owner }) => owner);
   }
 
-  /** What the node knows of the way to this participant; to ask the worker costs, so that what is not older will do. */
-  async receivingStats(oldestMs: number): Promise<WayStats> {
-    const way = this.#way;
-    if (way && performance.now() - way.at <= oldestMs) return way.stats;
-    const stats = await this.#askWay();
-    this.#way = { at: performance.now(), stats };
-    return stats;
+  /** What the node knows of the way to this participant, and not older than that. */
+  async receivingStats(oldestMs: number): Promise<LineStats> {
+    return (await this.#line?.stats(oldestMs)) ?? { rttMs: null, availableKbps: null };
   }
 
-  async #askWay(): Promise<WayStats> {
-    const transport = this.#receive;
-    const feeds = [...this.consumers.values()].filter(({ running }) => running);
-    // Of pictures the way is measured five times as often.
-    const feed = feeds.find(({ consumer }) => consumer.kind === 'video') ?? feeds[0];
-    if (!transport || transport.closed) return { rttMs: null, availableKbps: null };
-    const [[stats], sent] = await Promise.all([transport.getStats(), feed?.consumer.getStats() ?? []]);
-    const available = feeds.some(({ picturing }) => picturing) ? stats?.availableOutgoingBitrate : null;
-    // Nought: no report of the receiver's has come yet.
-    const rtt = sent.find(({ type, roundTripTime }) => type === 'outbound-rtp' && roundTripTime)?.roundTripTime;
-    return {
-      rttMs: rtt === undefined ? null : Math.round(rtt),
-      availableKbps: available ? Math.round(available / 1000) : null,
-    };
-  }
-
-  /** What is sent at least, whatever the worker's estimate says; null: as usual. */
+  /** What is sent to it at least, whatever the worker's estimate says; null: as usual. */
   async setFloor(kbps: number | null): Promise<void> {
-    const floor = Math.max(leastOutgoingBitrate, (kbps ?? 0) * 1000);
-    const same = Math.abs(floor - this.#floor) <= 0.1 * this.#floor;
-    if (same || !this.#receive || this.#receive.closed) return;
-    this.#floor = floor;
-    await this.#receive.setMinOutgoingBitrate(Math.round(floor));
+    await this.#line?.setFloor(kbps);
   }
 
   wireConsumers(): ConsumerParameters[] {
@@ -295,6 +264,7 @@ export class Participant {
     this.#receive?.close();
     this.#send = null;
     this.#receive = null;
+    this.#line = null;
     this.producers.clear();
     this.consumers.clear();
     this.#consumed.clear();

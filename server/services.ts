@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { finishRecording, type MediaNode, signJoinToken, signProbeToken } from '../media/index.ts';
+import { finishRecording, type MediaNode, signJoinToken } from '../media/index.ts';
 import { createMeilisearchIndex, type SearchIndex } from '../search/index.ts';
 import { createAttempts } from './accounts/attempts.ts';
 import { type Authentication, createAuthentication } from './accounts/authentication.ts';
@@ -16,9 +16,6 @@ import { createCatalogService } from './catalog/service.ts';
 import { createClassSessionService } from './class-sessions/service.ts';
 import { openClassroom } from './classroom.ts';
 import type { Config } from './config.ts';
-import { createRoomChecks } from './devices/checks.ts';
-import { createEnrolment } from './devices/enrolment.ts';
-import { createDeviceService } from './devices/service.ts';
 import { readSecret } from './embedded/secrets.ts';
 import { createDerivedImages } from './files/derived.ts';
 import { createRenditionService } from './files/renditions/service.ts';
@@ -43,6 +40,7 @@ import { createResourceSearch } from './resources/search.ts';
 import { createResourceService } from './resources/service.ts';
 import { createRetentionService } from './retention/service.ts';
 import { createRoomGroupService } from './room-groups/service.ts';
+import { createRoomMachines } from './room-machines.ts';
 import { createSchoolDayService } from './school-days/service.ts';
 import { lockQuota } from './schools/quota.ts';
 import { createSchoolService } from './schools/service.ts';
@@ -232,13 +230,11 @@ export async function startServices({ config, dataDir, parts, log, shutdown }: S
     ...{ classroom, recordings: recordings.service, notices },
   });
 
-  const enrolling = {
-    db,
-    attempts,
-    publicAddress: publicAddress(config),
-    onRevoked: (deviceId: string) => classroom.putOut(deviceId),
-  };
-  const devices = createDeviceService(enrolling);
+  const roomMachines = createRoomMachines({
+    ...{ db, attempts, classroomUrl, tokenSecret, classSessions, publicAddress: publicAddress(config) },
+    onRevoked: (deviceId) => classroom.putOut(deviceId),
+  });
+  const { devices } = roomMachines;
 
   return {
     authentication,
@@ -252,20 +248,7 @@ export async function startServices({ config, dataDir, parts, log, shutdown }: S
       audit: createAuditService({ db }),
       signIn: await createSignInService({ db, authentication, attempts, sightings }),
       schools: createSchoolService({ db }),
-      devices,
-      enrolment: createEnrolment({
-        ...enrolling,
-        keptRoom: (actor, roomId) => devices.keptRoom(actor, roomId),
-        placeOf: (id) => devices.place({ id }),
-      }),
-      roomChecks: createRoomChecks({
-        db,
-        classroomUrl,
-        roomsInSight: (actor, schoolId) => devices.rooms(actor, schoolId),
-        roomsOfSession: async (actor, id) => (await classSessions.get(actor, id)).rooms,
-        keptRoom: (actor, roomId) => devices.keptRoom(actor, roomId),
-        signProbeToken: (claims) => signProbeToken(claims, tokenSecret),
-      }),
+      ...roomMachines,
       setUp: createSetUpService({ db, accounts, attempts }),
       catalog,
       synonyms,
