@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Attendance } from '../../media/attendance.ts';
 import { Participant } from '../../media/participant.ts';
-import { Refused } from './environment/classroom-client.ts';
+import { refusalOf } from './environment/classroom-client.ts';
 import {
   log,
   observerClaims,
@@ -105,11 +105,7 @@ describe('the heads in a room', () => {
       { roomId: 'room-2', count: 19 },
       { roomId: 'room-1', count: 31 },
     ]);
-    const refusal = (data: object, client = presenter) =>
-      client.requestRaw('confirmHeadCount', data).then(
-        () => 'taken',
-        (error: unknown) => (error instanceof Refused ? error.code : error),
-      );
+    const refusal = (data: object, client = presenter) => refusalOf(client.requestRaw('confirmHeadCount', data));
     expect(await refusal({ count: 3 })).toBe('bad_request');
     expect(await refusal({ count: -1, roomId: 'room-1' })).toBe('bad_request');
     expect(await refusal({ count: 3, roomId: 'elsewhere' })).toBe('not_found');

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FloorEvent } from '../../media/recorded-event.ts';
-import { Refused } from './environment/classroom-client.ts';
+import { refusalOf } from './environment/classroom-client.ts';
 import {
   assistantClaims,
   observerClaims,
@@ -9,7 +9,6 @@ import {
   receiverClaims,
   startNode,
   type TestNode,
-  token,
 } from './environment/node.ts';
 
 let node: TestNode;
@@ -19,17 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => node.close());
 
-async function enter(claims: Parameters<typeof token>[0]) {
-  const client = await node.connect();
-  const answer = await client.join(await token(claims));
-  return { client, answer };
-}
-
-const refusalOf = (asked: Promise<unknown>) =>
-  asked.then(
-    () => 'taken',
-    (error: unknown) => (error instanceof Refused ? error.code : error),
-  );
+const enter = (claims: Parameters<TestNode['enter']>[0]) => node.enter(claims);
 
 describe('what a room writes', () => {
   it('reaches the presenter and the room, and nobody else', async () => {

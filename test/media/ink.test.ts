@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Method, RequestData } from '../../media/protocol.ts';
-import { type ClassroomClient, Refused } from './environment/classroom-client.ts';
+import { type ClassroomClient, refusalOf } from './environment/classroom-client.ts';
 import {
   assistantClaims,
   observerClaims,
@@ -8,7 +8,6 @@ import {
   receiverClaims,
   startNode,
   type TestNode,
-  token,
 } from './environment/node.ts';
 
 let node: TestNode;
@@ -17,17 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => node.close());
 
-async function enter(claims: Parameters<typeof token>[0]) {
-  const client = await node.connect();
-  const answer = await client.join(await token(claims));
-  return { client, answer };
-}
-
-const refusalOf = (asked: Promise<unknown>) =>
-  asked.then(
-    () => 'taken',
-    (error: unknown) => (error instanceof Refused ? error.code : error),
-  );
+const enter = (claims: Parameters<TestNode['enter']>[0]) => node.enter(claims);
 
 const page = (number: number) => ({ fileId: 'file-1', page: number });
 const red = { color: 'red', width: 'thin' } as const;

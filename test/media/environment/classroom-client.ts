@@ -27,6 +27,13 @@ export class Refused extends Error {
   }
 }
 
+/** The code by which the node refuses; `taken` when it does not. */
+export const refusalOf = (asked: Promise<unknown>): Promise<unknown> =>
+  asked.then(
+    () => 'taken',
+    (error: unknown) => (error instanceof Refused ? error.code : error),
+  );
+
 /** A client of the wire without a browser: it parses all that it is sent with the schemas that browsers use. */
 export class ClassroomClient {
   readonly heard: Heard[] = [];

@@ -15,7 +15,7 @@ import {
   type SessionHooks,
   signJoinToken,
 } from '../../../media/index.ts';
-import { classroomPath } from '../../../media/protocol.ts';
+import { classroomPath, type RequestAnswer } from '../../../media/protocol.ts';
 import '../../environment/provided.ts';
 import { ClassroomClient } from './classroom-client.ts';
 import { FolderSink } from './folder-sink.ts';
@@ -102,6 +102,8 @@ export type TestNode = {
   timetable: Timetable;
   folder: string;
   connect(): Promise<ClassroomClient>;
+  /** Comes in with a fresh token. */
+  enter(claims: JoinClaims): Promise<{ client: ClassroomClient; answer: RequestAnswer<'join'> }>;
   close(): Promise<void>;
 };
 
@@ -134,6 +136,10 @@ export async function startNode(options: Partial<MediaNodeOptions> = {}): Promis
     timetable,
     folder,
     connect: () => ClassroomClient.connect(url),
+    async enter(claims) {
+      const client = await ClassroomClient.connect(url);
+      return { client, answer: await client.join(await token(claims)) };
+    },
     async close() {
       await node.close();
       server.closeAllConnections();
