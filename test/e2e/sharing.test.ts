@@ -71,7 +71,7 @@ describe('a teacher of the lead school', () => {
     const row = page.getByRole('listitem').filter({ hasText: basename(mp4) });
     await lost;
     const untilThen = offsets.length;
-    await row.getByText(/网络断了，已传 \d+ MB，恢复后自动继续/).waitFor();
+    await row.getByText(/网络断了，已传 [\d.]+ MB，恢复后自动继续/).waitFor();
     const shown = Number(await row.getByRole('progressbar').getAttribute('aria-valuenow'));
     expect(shown).toBeGreaterThan(20);
     expect(shown).toBeLessThan(80);
@@ -85,7 +85,7 @@ describe('a teacher of the lead school', () => {
     await page.context().setOffline(true);
     await line.restore();
     await page.getByText('已经打开的内容仍然可看').waitFor();
-    await row.getByText(/网络断了，已传 \d+ MB/).waitFor();
+    await row.getByText(/网络断了，已传 [\d.]+ MB/).waitFor();
     await page.context().setOffline(false);
     await row.getByText('已传完').waitFor({ timeout: 180_000 });
     expect(offsets.at(untilThen), 'the first piece after the loss').toBeGreaterThan(size / 4);
