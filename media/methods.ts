@@ -147,6 +147,8 @@ export const methods: { [M in RoomMethod]: Definition<M> } = {
     },
   },
 
+  ping: { who: anyone, handle: () => ({}) },
+
   leave: {
     who: anyone,
     handle({ room, participant }) {

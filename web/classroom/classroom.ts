@@ -84,6 +84,7 @@ export function createClassroom(options: ClassroomOptions) {
       receivingChanged: (state) => {
         receivingState.value = state;
       },
+      doubtful: () => connection.doubt(),
       mediaBack: () => {
         connection.hurry();
         receiving.beginAnew();

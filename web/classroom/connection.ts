@@ -39,6 +39,8 @@ export interface Connection {
   request<M extends Method>(method: M, data: RequestData<M>, timeoutMs?: number): Promise<RequestAnswer<M>>;
   /** There are signs that the line is back: what waits, or knocks in vain, tries anew at once. */
   hurry(): void;
+  /** There are signs that the line is dead: of this socket and a new one, the first to answer stays. */
+  doubt(): void;
   /** Says goodbye and ends every timer; idempotent. */
   leave(): void;
 }
@@ -55,6 +57,9 @@ export function createConnection(options: ConnectionOptions): Connection {
   let attempt = 0;
   let lostAt = 0;
   let hurried = false;
+  /** Opened in doubt of the one before, and greeted by the node: the next to resume on. */
+  let spare: ClassroomSocket | null = null;
+  let doubting = false;
   let rest = new AbortController();
 
   function close(reason: ClosedReason, error: unknown = null): void {
@@ -90,7 +95,8 @@ export function createConnection(options: ConnectionOptions): Connection {
   }
 
   async function resume(address: string, token: string): Promise<ClassroomSocket> {
-    const opened = open(address, knockMs);
+    const opened = spare ?? open(address, knockMs);
+    spare = null;
     socket = opened;
     await opened.hello;
     const answer = await opened.request('resume', { resumeToken: token, lastSeq });
@@ -134,6 +140,29 @@ export function createConnection(options: ConnectionOptions): Connection {
     }
   }
 
+  /** After a change of address the browser goes on with the dead socket until TCP gives up, which takes minutes. */
+  async function doubt(): Promise<void> {
+    const present = socket;
+    if (!joined || !present || doubting || url === null || resumeToken === null) return;
+    doubting = true;
+    const other = open(url, knockMs);
+    try {
+      const answers = await Promise.race([
+        present.request('ping', {}).then(() => present),
+        other.hello.then(() => other),
+      ]);
+      if (answers === present || socket !== present || !joined) return other.close();
+      spare = other;
+      hurried = true;
+      present.close();
+    } catch {
+      // Neither answers: the line is gone, and what waits for the present socket finds out by itself.
+      other.close();
+    } finally {
+      doubting = false;
+    }
+  }
+
   async function run(): Promise<void> {
     options.changed('connecting', null, null);
     while (!life.signal.aborted) {
@@ -158,6 +187,7 @@ export function createConnection(options: ConnectionOptions): Connection {
       rest.abort();
       socket?.close();
     },
+    doubt: () => void doubt(),
     leave() {
       if (life.signal.aborted) return;
       const open = joined ? socket : null;

@@ -59,9 +59,11 @@ export function createIceRepair({ restart, rebuild, patienceMs = 1000, settleMs 
       await restart();
     } catch {
       // If it is really broken, ICE says so in time and it is repaired in earnest; a lost socket comes back.
-    } finally {
-      nudging = false;
     }
+    // It is given as long to show as a transport that ICE calls `disconnected`.
+    setTimeout(() => {
+      nudging = false;
+    }, patienceMs);
   }
 
   function stop(): void {

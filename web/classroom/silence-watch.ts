@@ -5,13 +5,17 @@ import { z } from 'zod';
 const transportStats = z.object({ type: z.literal('transport'), bytesReceived: z.number() });
 
 const lookEveryMs = 250;
+/** Longer than the 400 ms between two packets of a voice that pauses (Opus DTX, RFC 7587 §3.1.3). */
+const doubtfulAfterMs = 500;
 /** The browser itself takes some five seconds to call a line dead. */
 const silentAfterMs = 1_000;
 
 export interface SilenceWatchOptions {
-  receive: Pick<types.Transport, 'getStats' | 'closed'>;
-  /** Whether somebody is sending what should come here. */
+  transport: Pick<types.Transport, 'getStats' | 'closed'>;
+  /** Whether something is sent that should come here, or that is answered by RTCP. */
   expected(): boolean;
+  /** Nothing has come for half a second, once for each silence. */
+  doubtful(): void;
   /** Nothing has come for a second, once for each silence. */
   silent(): void;
   /** It has come again after that. */
@@ -25,15 +29,16 @@ export interface SilenceWatch {
 }
 
 /** Sees sooner than ICE that nothing comes in any more. */
-export function watchSilence({ receive, expected, silent, back }: SilenceWatchOptions): SilenceWatch {
+export function watchSilence({ transport, expected, doubtful, silent, back }: SilenceWatchOptions): SilenceWatch {
   let bytes = -1;
   let heardAt = Date.now();
+  let doubted = false;
   let told = false;
   let quiet = false;
 
   async function look(): Promise<void> {
-    if (receive.closed) return;
-    const report = await receive.getStats();
+    if (transport.closed) return;
+    const report = await transport.getStats();
     const received = [...report.values()]
       .map((stat: unknown) => transportStats.safeParse(stat).data?.bytesReceived ?? 0)
       .reduce((sum, each) => sum + each, 0);
@@ -43,6 +48,7 @@ export function watchSilence({ receive, expected, silent, back }: SilenceWatchOp
       heardAt = now;
       quiet = false;
       if (told) back();
+      doubted = false;
       told = false;
       return;
     }
@@ -52,6 +58,10 @@ export function watchSilence({ receive, expected, silent, back }: SilenceWatchOp
       return;
     }
     quiet = true;
+    if (!doubted && now - heardAt >= doubtfulAfterMs) {
+      doubted = true;
+      doubtful();
+    }
     if (told || now - heardAt < silentAfterMs) return;
     told = true;
     silent();

@@ -3,7 +3,7 @@ import { type ConsumerParameters, type RequestAnswer, requests, type Source } fr
 import type { Connection } from './connection.ts';
 import { createIceRepair, type IceRepair } from './ice-repair.ts';
 import { sendingProfile } from './sending-profiles.ts';
-import { watchSilence } from './silence-watch.ts';
+import { type SilenceWatch, watchSilence } from './silence-watch.ts';
 
 type Opened = Pick<RequestAnswer<'openTransports'>, 'sendTransport' | 'receiveTransport'>;
 
@@ -17,7 +17,9 @@ export interface TransportsOptions {
   receivingChanged(state: types.ConnectionState): void;
   /** Whether somebody is sending what should come here. */
   expecting(): boolean;
-  /** What comes in has been missing for a second or more, and comes again. */
+  /** No packet comes any more that should. */
+  doubtful(): void;
+  /** Packets have been missing for a second or more, and come again. */
   mediaBack(): void;
 }
 
@@ -70,17 +72,27 @@ export function openTransports(options: TransportsOptions): Transports {
   const nudge = (): void => {
     for (const repair of repairs) repair.nudge();
   };
-  // Before it was ever connected, a restart would only be in the way.
-  let connected = false;
-  receive.on('connectionstatechange', (state) => {
-    connected ||= state === 'connected';
-  });
-  const silence = watchSilence({
-    receive,
-    expected: () => connected && options.expecting(),
-    silent: nudge,
-    back: options.mediaBack,
-  });
+  function listen(transport: types.Transport, expected: () => boolean): SilenceWatch {
+    // Before it was ever connected, a restart would only be in the way.
+    let connected = false;
+    transport.on('connectionstatechange', (state) => {
+      connected ||= state === 'connected';
+    });
+    const { doubtful, mediaBack } = options;
+    return watchSilence({
+      transport,
+      expected: () => connected && expected(),
+      doubtful,
+      silent: nudge,
+      back: mediaBack,
+    });
+  }
+  const silences = [listen(receive, options.expecting)];
+  /** A camera's packets are answered ten times a second (transport-wide congestion control); a still screen sends none. */
+  let camera: types.Producer | null = null;
+  const filming = (): boolean =>
+    camera !== null && !camera.closed && !camera.paused && camera.track?.readyState === 'live' && !camera.track.muted;
+  if (send) silences.push(listen(send, filming));
   send?.on('produce', ({ rtpParameters, appData }, done, fail) => {
     const { source, paused } = appData as { source: Source; paused: boolean };
     const parsed = requests.produce.data.shape.rtpParameters.parse(rtpParameters);
@@ -104,6 +116,7 @@ export function openTransports(options: TransportsOptions): Transports {
         appData: { source, paused },
       });
       if (paused) producer.pause();
+      if (source === 'camera') camera = producer;
       return producer;
     },
     consume({ id, producerId, kind, rtpParameters, participantId, source }) {
@@ -113,11 +126,11 @@ export function openTransports(options: TransportsOptions): Transports {
     },
     lineBack() {
       for (const repair of repairs) repair.lineBack();
-      if (silence.quiet()) nudge();
+      if (silences.some((silence) => silence.quiet())) nudge();
     },
     networkChanged: nudge,
     close() {
-      silence.stop();
+      for (const silence of silences) silence.stop();
       for (const repair of repairs) repair.stop();
       send?.close();
       receive.close();

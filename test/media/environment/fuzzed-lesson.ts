@@ -37,6 +37,7 @@ export const rights: Record<Exclude<Method, 'join' | 'resume'>, readonly Role[]>
   setTimer: presenter,
   sendPicture: ['receiver'],
   reportLink: everybody,
+  ping: everybody,
   leave: everybody,
   end: presenter,
 };
@@ -78,6 +79,7 @@ export function sayings({ answer, producerId }: Seat, ssrc: number): Record<keyo
     openTransports: {},
     connectTransport: { transportId, dtlsParameters: { role: 'client', fingerprints } },
     restartIce: { transportId },
+    ping: {},
     produce: { source: 'camera', rtpParameters: pictureParameters(ssrc), paused: false },
     pauseProducer: { producerId },
     resumeProducer: { producerId },

@@ -83,6 +83,34 @@ describe('a connection to the classroom', () => {
     expect(states.at(-1)).toBe('open');
   });
 
+  it('stays where its socket answers, whatever makes it doubt', async () => {
+    const { node, connection, states, reached } = await enter({ join: () => joinAnswer(0), ping: () => ({}) });
+    await reached('open');
+    connection.doubt();
+    await vi.waitFor(() => expect(node.peers[0]?.asked.at(-1)?.method).toBe('ping'));
+    await vi.waitFor(() => expect(node.peers[1]?.socket.readyState).toBe(3));
+    expect(node.peers[1]?.asked).toEqual([]);
+    expect(states).toEqual(['connecting', 'open']);
+    await connection.request('ping', {});
+  });
+
+  it('moves to the socket that is greeted while the one before does not answer', async () => {
+    const { node, connection, admissions, states, reached } = await enter({
+      join: () => joinAnswer(3),
+      ping: (_, peer) => (peer === node.peers[0] ? null : {}),
+      resume: () => ({ kind: 'replay', epoch: 1, missed: 0 }),
+    });
+    await reached('open');
+    connection.doubt();
+    connection.doubt();
+    await reached('open', 2);
+    expect(node.peers).toHaveLength(2);
+    expect(node.peers[1]?.asked[0]).toEqual({ method: 'resume', data: { resumeToken: 'resume-3', lastSeq: 3 } });
+    expect(admissions).toHaveLength(1);
+    expect(states).toEqual(['connecting', 'open', 'reconnecting', 'open']);
+    await connection.request('ping', {});
+  });
+
   it('resumes after a cut socket with the last notification it has handled, without a new token', async () => {
     const pages: number[] = [];
     const { node, admissions, resumed, reached } = await enter(

@@ -40,6 +40,7 @@ describe('the repair of a transport', () => {
       ),
     );
     repair.nudge();
+    await vi.advanceTimersByTimeAsync(900);
     repair.nudge();
     await vi.advanceTimersByTimeAsync(60_000);
     expect(restart).toHaveBeenCalledTimes(1);

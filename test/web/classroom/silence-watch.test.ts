@@ -7,9 +7,10 @@ afterEach(() => void vi.useRealTimers());
 /** A transport whose bytes the test counts up. */
 function watched() {
   const line = { bytes: 0, expected: true };
+  const doubtful = vi.fn();
   const silent = vi.fn();
   const back = vi.fn();
-  const receive = {
+  const transport = {
     closed: false,
     getStats: async () =>
       new Map([
@@ -17,22 +18,25 @@ function watched() {
         ['p', { id: 'p', type: 'candidate-pair', bytesReceived: Date.now() }],
       ]) as unknown as RTCStatsReport,
   };
-  const watch = watchSilence({ receive, expected: () => line.expected, silent, back });
+  const watch = watchSilence({ transport, expected: () => line.expected, doubtful, silent, back });
   const pass = async (ms: number, bytesEach = 0) => {
     for (let left = ms; left > 0; left -= 250) {
       line.bytes += bytesEach;
       await vi.advanceTimersByTimeAsync(250);
     }
   };
-  return { line, silent, back, watch, pass };
+  return { line, doubtful, silent, back, watch, pass };
 }
 
 describe('the watch for silence', () => {
-  it('tells once that nothing has come for a second, and again after the next silence', async () => {
-    const { silent, back, watch, pass } = watched();
+  it('tells once of half a second and of a second in which nothing has come, and again after the next silence', async () => {
+    const { doubtful, silent, back, watch, pass } = watched();
     await pass(1_000, 500);
     expect(watch.quiet()).toBe(false);
-    await pass(750);
+    await pass(250);
+    expect(doubtful).not.toHaveBeenCalled();
+    await pass(500);
+    expect(doubtful).toHaveBeenCalledTimes(1);
     expect(silent).not.toHaveBeenCalled();
     expect(watch.quiet()).toBe(true);
     await pass(5_000);
@@ -42,6 +46,7 @@ describe('the watch for silence', () => {
     expect(back).toHaveBeenCalledTimes(1);
     await pass(1_500);
     expect(silent).toHaveBeenCalledTimes(2);
+    expect(doubtful).toHaveBeenCalledTimes(2);
     watch.stop();
   });
 
