@@ -19,11 +19,11 @@ function lesson(startsInMinutes: number, state: ClassSession['state'] = 'schedul
 }
 
 it.each([
-  ['is two hours away', lesson(120), false],
-  ['begins in 20 minutes', lesson(20), true],
-  ['should have begun 10 minutes ago', lesson(-10), true],
-  ['was on the timetable yesterday and never held', lesson(-24 * 60), false],
-  ['goes on past its time', lesson(-50, 'live'), true],
-])('a lesson that %s: is it the one thing to do?', (_, session, urgent) => {
-  expect(sessionAction(session, now)?.urgent).toBe(urgent);
+  ['is two hours away', lesson(120), false, 'prepare'],
+  ['begins in 20 minutes', lesson(20), true, 'start'],
+  ['should have begun 10 minutes ago', lesson(-10), true, 'start'],
+  ['was on the timetable yesterday and never held', lesson(-24 * 60), false, 'start'],
+  ['goes on past its time', lesson(-50, 'live'), true, 'enter'],
+])('a lesson that %s: what there is to do, and whether it is the one thing', (_, session, urgent, key) => {
+  expect(sessionAction(session, now)).toEqual({ key: `classroom.timetable.${key}`, to: '/studio/1', urgent });
 });

@@ -36,6 +36,7 @@ export default {
     presentedBy: 'Presented by {name}',
     enter: 'Enter',
     start: 'Go and teach',
+    prepare: 'Set up',
     observe: 'Observe',
     replay: 'Watch recording',
     details: 'Details',

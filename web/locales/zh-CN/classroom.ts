@@ -36,6 +36,7 @@ export default {
     presentedBy: '主讲 {name}',
     enter: '进入课堂',
     start: '去上课',
+    prepare: '课前准备',
     observe: '听课',
     replay: '看实录',
     details: '查看',
