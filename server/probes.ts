@@ -2,9 +2,9 @@ import type { MediaNode } from '../media/index.ts';
 import type { Config } from './config.ts';
 import { pingDatabase } from './database/database.ts';
 import type { Parts } from './parts.ts';
-import { findProgram } from './previews/converter.ts';
-import type { Protection } from './previews/sandbox.ts';
 import type { VirusScanner } from './previews/virus-scan/scanner.ts';
+import { findProgram } from './sandbox/converter.ts';
+import type { Protection } from './sandbox/sandbox.ts';
 import type { FaultCode } from './system/faults.ts';
 import type { Probe } from './system/service.ts';
 

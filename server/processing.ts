@@ -4,8 +4,8 @@ import type { Config } from './config.ts';
 import type { Database, DatabaseTransaction } from './database/database.ts';
 import { openPreviewProcessor } from './previews/open-processor.ts';
 import { openRenderer } from './previews/renditions/open-renderer.ts';
-import { findSandbox } from './previews/sandbox.ts';
 import { createClamd } from './previews/virus-scan/clamd.ts';
+import { findSandbox } from './sandbox/sandbox.ts';
 import type { Storage } from './storage/storage.ts';
 
 export interface ProcessingOptions {

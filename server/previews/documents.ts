@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Converter, ConverterError, type ConverterRun } from './converter.ts';
+import { type Converter, ConverterError, type ConverterRun } from '../sandbox/converter.ts';
 import { layFontSettings } from './fonts.ts';
 import { shrink } from './images.ts';
 import { type Findings, PreviewProblem, type Tools } from './preview.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import sharp from 'sharp';
-import type { Converter } from './converter.ts';
+import type { Converter } from '../sandbox/converter.ts';
 import { type Preview, PreviewProblem, storedWidths, type Tools } from './preview.ts';
 
 export const MOST_PIXELS = 120_000_000;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Converter, ConverterRun } from './converter.ts';
+import type { Converter, ConverterRun } from '../sandbox/converter.ts';
 import { shrink } from './images.ts';
 import { type Findings, PreviewProblem, storedWidths, type Tools } from './preview.ts';
 

@@ -1,13 +1,13 @@
 import type { Logger } from 'pino';
-import { createConverter, findProgram } from './converter.ts';
+import { createConverter, findProgram } from '../sandbox/converter.ts';
+import { findSandbox, type Sandbox } from '../sandbox/sandbox.ts';
+import { openWorkspace } from '../sandbox/workspace.ts';
 import {
   createPreviewProcessor,
   type PreviewProcessor,
   type PreviewProcessorOptions,
   type Programs,
 } from './processor.ts';
-import { findSandbox, type Sandbox } from './sandbox.ts';
-import { openWorkspace } from './workspace.ts';
 
 export interface OpenProcessorOptions extends Omit<PreviewProcessorOptions, 'workspace' | 'convert'> {
   /** Folder for work in progress, best on the disk of the objects. */

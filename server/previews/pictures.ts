@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, sep } from 'node:path';
 import { z } from 'zod';
-import { type Converter, ConverterError } from './converter.ts';
+import { type Converter, ConverterError } from '../sandbox/converter.ts';
+import type { Workspace } from '../sandbox/workspace.ts';
 import { MOST_PIXELS } from './images.ts';
 import { PreviewProblem, type Tools } from './preview.ts';
-import type { Workspace } from './workspace.ts';
 
 const GiB = 1024 ** 3;
 /** Of which an idle Node.js reserves not quite two. */

@@ -10,10 +10,11 @@ import type { Database, DatabaseTransaction } from '../database/database.ts';
 import type { FileTable, PageWordsTable, PreviewTable } from '../database/tables/library.ts';
 import { type Format, formatOfMediaType } from '../files/policy.ts';
 import type { FileErrorCode, PageWords } from '../files/schema.ts';
+import { type Converter, ConverterError } from '../sandbox/converter.ts';
+import type { Workspace } from '../sandbox/workspace.ts';
 import type { Storage } from '../storage/storage.ts';
 import { recordEvent } from '../trail/trail.ts';
 import { inspectArchive } from './archive.ts';
-import { type Converter, ConverterError } from './converter.ts';
 import { withinTime } from './deadline.ts';
 import { createDocumentPreviews, type DocumentPrograms } from './documents.ts';
 import { previewHeif, previewImage } from './images.ts';
@@ -26,7 +27,6 @@ import { sniff } from './sniff.ts';
 import { decodeText, textForSearch } from './text.ts';
 import { createVirusCheck } from './virus-scan/check.ts';
 import { ScannerAway, ScannerRefusal, VerdictPending, type VirusScanner } from './virus-scan/scanner.ts';
-import type { Workspace } from './workspace.ts';
 
 export interface Programs extends DocumentPrograms, MediaPrograms {
   heifConvert: string;

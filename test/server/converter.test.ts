@@ -6,9 +6,9 @@ import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Converter, type ConverterRun, createConverter } from '../../server/previews/converter.ts';
-import { findSandbox, type Sandbox } from '../../server/previews/sandbox.ts';
-import { openWorkspace, type Workspace } from '../../server/previews/workspace.ts';
+import { type Converter, type ConverterRun, createConverter } from '../../server/sandbox/converter.ts';
+import { findSandbox, type Sandbox } from '../../server/sandbox/sandbox.ts';
+import { openWorkspace, type Workspace } from '../../server/sandbox/workspace.ts';
 
 const MiB = 1024 * 1024;
 

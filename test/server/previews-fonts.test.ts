@@ -8,10 +8,10 @@ import PptxGenJS from 'pptxgenjs';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import type { PageWord, PageWords } from '../../server/files/schema.ts';
-import { createConverter } from '../../server/previews/converter.ts';
 import { createDocumentPreviews } from '../../server/previews/documents.ts';
-import { findSandbox } from '../../server/previews/sandbox.ts';
-import { openWorkspace } from '../../server/previews/workspace.ts';
+import { createConverter } from '../../server/sandbox/converter.ts';
+import { findSandbox } from '../../server/sandbox/sandbox.ts';
+import { openWorkspace } from '../../server/sandbox/workspace.ts';
 import { programs } from './sample-programs.ts';
 
 const run = promisify(execFile);

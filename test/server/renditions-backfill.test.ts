@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startBackfill } from '../../server/previews/renditions/jobs.ts';
 import { openRenderer } from '../../server/previews/renditions/open-renderer.ts';
-import { findSandbox } from '../../server/previews/sandbox.ts';
+import { findSandbox } from '../../server/sandbox/sandbox.ts';
 import { createFilesWorld, type FilesWorld, upload } from './files-world.ts';
 
 const run = promisify(execFile);

@@ -10,7 +10,7 @@ import { eraseFile } from '../../server/files/erase.ts';
 import { renditionsSchema, waveformSchema } from '../../server/files/renditions/schema.ts';
 import { openRenderer } from '../../server/previews/renditions/open-renderer.ts';
 import type { Renderer } from '../../server/previews/renditions/renderer.ts';
-import { findSandbox } from '../../server/previews/sandbox.ts';
+import { findSandbox } from '../../server/sandbox/sandbox.ts';
 import { createFilesWorld, type FilesWorld, log, upload } from './files-world.ts';
 
 const run = promisify(execFile);

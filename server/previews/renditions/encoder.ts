@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Converter } from '../converter.ts';
+import type { Converter } from '../../sandbox/converter.ts';
 import { onlyFiles } from '../media.ts';
 import type { Plan } from './plan.ts';
 import { readSource, type Source } from './source.ts';

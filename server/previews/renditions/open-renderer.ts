@@ -1,6 +1,6 @@
-import { createConverter } from '../converter.ts';
-import type { Sandbox } from '../sandbox.ts';
-import { openWorkspace } from '../workspace.ts';
+import { createConverter } from '../../sandbox/converter.ts';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { openWorkspace } from '../../sandbox/workspace.ts';
 import { createRenderer, type Renderer, type RendererOptions } from './renderer.ts';
 
 export interface OpenRendererOptions extends Omit<RendererOptions, 'workspace' | 'convert'> {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { protections } from '../../../server/previews/sandbox.ts';
 import { exposuresOf } from '../../../server/probes.ts';
+import { protections } from '../../../server/sandbox/sandbox.ts';
 import { faultOf, sentenceOf } from '../../../server/system/faults.ts';
 
 const run = promisify(execFile);

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { ConverterError, createConverter } from '../../../server/previews/converter.ts';
-import { findSandbox } from '../../../server/previews/sandbox.ts';
-import { openWorkspace } from '../../../server/previews/workspace.ts';
+import { ConverterError, createConverter } from '../../../server/sandbox/converter.ts';
+import { findSandbox } from '../../../server/sandbox/sandbox.ts';
+import { openWorkspace } from '../../../server/sandbox/workspace.ts';
 
 /** Run by the test as other users: says what the sandbox finds, and what a converter in it can do. */
 const SECONDS = `60.${process.pid}`;
