@@ -5,7 +5,7 @@ import type { Database, DatabaseTransaction } from './database/database.ts';
 import { openPreviewProcessor } from './previews/open-processor.ts';
 import { openRenderer } from './previews/renditions/open-renderer.ts';
 import { createClamd } from './previews/virus-scan/clamd.ts';
-import { findSandbox } from './sandbox/sandbox.ts';
+import type { Sandbox } from './sandbox/sandbox.ts';
 import type { Storage } from './storage/storage.ts';
 
 export interface ProcessingOptions {
@@ -15,13 +15,13 @@ export interface ProcessingOptions {
   storage: Storage;
   /** Part of the transaction that it is handed. */
   onFileChanged(tx: DatabaseTransaction, fileId: string): Promise<void>;
+  sandbox: Promise<Sandbox>;
   log: Logger;
 }
 
 /** Opens what looks into uploaded files: the virus scanner, the previews, and the smaller videos. */
 export async function openProcessing(options: ProcessingOptions) {
-  const { config, dataDir, db, storage, onFileChanged, log } = options;
-  const sandbox = findSandbox();
+  const { config, dataDir, db, storage, sandbox, onFileChanged, log } = options;
   const scanner = config.CLAMD_ADDRESS === undefined ? null : createClamd({ address: config.CLAMD_ADDRESS });
   const [previews, renderer] = await Promise.all([
     openPreviewProcessor({

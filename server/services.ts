@@ -40,7 +40,9 @@ import { createResourceService } from './resources/service.ts';
 import { createRetentionService } from './retention/service.ts';
 import { createRoomGroupService } from './room-groups/service.ts';
 import { createRoomMachines } from './room-machines.ts';
-import type { Protection } from './sandbox/sandbox.ts';
+import { createConverter } from './sandbox/converter.ts';
+import { findSandbox, type Protection } from './sandbox/sandbox.ts';
+import { openWorkspace } from './sandbox/workspace.ts';
 import { createSchoolDayService } from './school-days/service.ts';
 import { lockQuota } from './schools/quota.ts';
 import { createSchoolService } from './schools/service.ts';
@@ -79,9 +81,12 @@ const classroomUrl = '/classroom';
 export async function startServices({ config, dataDir, parts, log, shutdown }: ServicesOptions): Promise<Services> {
   const { database, storage, jobs, meilisearch } = parts;
   const { db } = database;
-  const [cookieSecret, joinSecret] = await Promise.all([
+  // What it finds out by trying is not waited for here.
+  const sandbox = findSandbox();
+  const [cookieSecret, joinSecret, workspace] = await Promise.all([
     readSecret(dataDir, 'cookies'),
     readSecret(dataDir, 'join-token'),
+    openWorkspace(join(dataDir, 'tmp', 'recordings')),
   ]);
   const tokenSecret = new TextEncoder().encode(joinSecret);
 
@@ -110,7 +115,8 @@ export async function startServices({ config, dataDir, parts, log, shutdown }: S
     outbox,
     jobs,
     log,
-    workRoot: join(dataDir, 'tmp'),
+    workspace,
+    convert: async (run) => await createConverter(await sandbox)(run),
     finishVideo: finishRecording,
     onPublished: (trx, fileId) => sendRender(jobs, trx, fileId),
     waitingChunks: (recordingId) => classroom.waitingChunks(recordingId),
@@ -119,7 +125,7 @@ export async function startServices({ config, dataDir, parts, log, shutdown }: S
   const [classroom, processing] = await Promise.all([
     openClassroom({ config, dataDir, db, tokenSecret, recordings, log }),
     openProcessing({
-      ...{ config, dataDir, db, storage, log },
+      ...{ config, dataDir, db, storage, sandbox, log },
       async onFileChanged(tx, fileId) {
         const file = await findAnyFile(tx, fileId);
         if (file?.resource_id) await outbox.markChanged(tx, 'resource', file.resource_id);

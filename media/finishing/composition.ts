@@ -1,4 +1,4 @@
-import { runProgram } from './program.ts';
+import type { RunFfmpeg } from './program.ts';
 import type { Span } from './track-survey.ts';
 
 /** The files of a lesson, all on one time line that begins at 0, and how they become one video. */
@@ -18,22 +18,14 @@ export type Composition = {
   poster: { output: string; atMs: number } | null;
 };
 
+const quiet = ['-hide_banner', '-nostdin', '-y', '-loglevel', 'error'];
 const framesPerSecond = 25;
 const insetsInRow = 3;
 const keyFrameEvery = framesPerSecond * 2;
 
 /** Makes the video: one picture, all sound mixed, H.264/AAC in an MP4 that plays while it loads. */
-export async function compose(
-  composition: Composition,
-  run: { ffmpeg: string; signal: AbortSignal; onProgress(share: number): void },
-): Promise<void> {
-  await runProgram(run.ffmpeg, ffmpegArguments(composition), {
-    signal: run.signal,
-    onLine(line) {
-      const microseconds = /^out_time_us=(\d+)/.exec(line)?.[1];
-      if (microseconds) run.onProgress(Math.min(1, Number(microseconds) / 1000 / composition.durationMs));
-    },
-  });
+export async function compose(composition: Composition, ffmpeg: RunFfmpeg, signal: AbortSignal): Promise<void> {
+  await ffmpeg(ffmpegArguments(composition), signal);
 }
 
 function ffmpegArguments(composition: Composition): string[] {
@@ -88,7 +80,7 @@ function ffmpegArguments(composition: Composition): string[] {
     );
   }
   return [
-    ...['-hide_banner', '-nostdin', '-y', '-loglevel', 'error', '-progress', 'pipe:1', '-nostats'],
+    ...quiet,
     // Times in the files are times of the lesson: the first picture does not become 0.
     '-copyts',
     // A sender's new size would build the filters anew, and they would forget the picture to hold until the next one.
@@ -161,9 +153,9 @@ export type SoundProfile = keyof typeof soundCodecs;
 export async function takeSound(
   video: string,
   sound: { output: string; profile: SoundProfile },
-  run: { ffmpeg: string; signal: AbortSignal },
+  ffmpeg: RunFfmpeg,
+  signal: AbortSignal,
 ): Promise<void> {
-  const quiet = ['-hide_banner', '-nostdin', '-y', '-loglevel', 'error'];
   const args = ['-i', video, '-map', '0:a:0', ...soundCodecs[sound.profile], '-movflags', '+faststart', '-f', 'mp4'];
-  await runProgram(run.ffmpeg, [...quiet, ...args, sound.output], { signal: run.signal });
+  await ffmpeg([...quiet, ...args, sound.output], signal);
 }

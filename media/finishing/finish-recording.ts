@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RecordedTrack } from '../recording-sink.ts';
 import { measureCompleteness } from './completeness.ts';
@@ -6,6 +6,7 @@ import { type Composition, compose, even, takeSound } from './composition.ts';
 import type { FinishedRecording, FinishOptions } from './finished-recording.ts';
 import { joinClocks } from './media-clock.ts';
 import { writeAudioFile, writeVideoFile } from './media-file.ts';
+import { runFfmpeg } from './program.ts';
 import { buildTimeline } from './timeline.ts';
 import { readTrack, type TrackReading, type TrackSurvey } from './track-survey.ts';
 
@@ -19,8 +20,6 @@ export class EmptyRecordingError extends Error {
 
 const largestWidth = 1280;
 const largestHeight = 720;
-/** Share of the work that reading and writing the tracks is; the rest is encoding. */
-const readingShare = 0.2;
 
 /**
  * Makes a recording's chunks into a video, a poster and a time line. May be stopped at any point and begun anew: it only
@@ -28,10 +27,7 @@ const readingShare = 0.2;
  * @throws EmptyRecordingError; ChunkLostError; Error when ffmpeg fails; the abort reason
  */
 export async function finishRecording(options: FinishOptions): Promise<FinishedRecording> {
-  const { journal, workFolder, signal } = options;
-  const onProgress = options.onProgress ?? (() => undefined);
-  const ffmpeg = options.ffmpeg ?? 'ffmpeg';
-  await rm(workFolder, { recursive: true, force: true });
+  const { journal, workFolder, signal, ffmpeg = runFfmpeg } = options;
   await mkdir(workFolder, { recursive: true });
 
   const surveys = await surveyTracks(options);
@@ -41,12 +37,10 @@ export async function finishRecording(options: FinishOptions): Promise<FinishedR
   const durationMs = Math.ceil(Math.max(...usable.map(({ span }) => span.to)) - zero);
   // A single packet is no video.
   if (durationMs <= 0) throw new EmptyRecordingError(journal.recordingId);
-  onProgress(readingShare / 2);
   const completeness = measureCompleteness(surveys, zero);
   const timeline = buildTimeline(journal.events, completeness, zero, durationMs);
 
   const files = await writeFiles(usable, { ...options, zero, durationMs });
-  onProgress(readingShare);
   const pictures = usable.filter(({ track, size }) => track.role === 'presenter' && size !== null);
   const hasPicture = files.camera !== null || files.screen !== null || files.rooms.length > 0;
   const size = canvasSize(pictures);
@@ -56,15 +50,11 @@ export async function finishRecording(options: FinishOptions): Promise<FinishedR
   // A little into the lesson the camera has found its light; the very end may have no picture.
   const atMs = Math.min(firstPictureMs + Math.min(5_000, durationMs / 4), durationMs * 0.9);
   const poster = posterPath === null ? null : { output: posterPath, atMs };
-  await compose(
-    { ...files, durationMs, size, output: `${videoPath}.part`, poster },
-    { ffmpeg, signal, onProgress: (share) => onProgress(readingShare + share * (1 - readingShare)) },
-  );
+  await compose({ ...files, durationMs, size, output: `${videoPath}.part`, poster }, ffmpeg, signal);
   await rename(`${videoPath}.part`, videoPath);
   const soundPath = files.audio.length > 0 ? await soundOf(videoPath, options) : null;
   const timelinePath = join(workFolder, 'timeline.json');
   await writeFile(timelinePath, JSON.stringify(timeline));
-  onProgress(1);
   return {
     videoPath,
     posterPath,
@@ -81,10 +71,10 @@ export async function finishRecording(options: FinishOptions): Promise<FinishedR
 
 /** Null when it cannot be taken: it can be made of the video later, and is no reason to be without that. */
 async function soundOf(videoPath: string, options: FinishOptions): Promise<string | null> {
-  const { workFolder, signal, sound = 'speech', ffmpeg = 'ffmpeg' } = options;
+  const { workFolder, signal, sound = 'speech', ffmpeg = runFfmpeg } = options;
   const output = join(workFolder, 'sound.mp4');
   try {
-    await takeSound(videoPath, { output, profile: sound }, { ffmpeg, signal });
+    await takeSound(videoPath, { output, profile: sound }, ffmpeg, signal);
     return output;
   } catch (error) {
     signal.throwIfAborted();

@@ -1,6 +1,7 @@
 import type { InkColor, InkWidth, Source } from '../protocol.ts';
 import type { RecordedChunk, RecordedEvent, RecordedTrack } from '../recording-sink.ts';
 import type { SoundProfile } from './composition.ts';
+import type { RunFfmpeg } from './program.ts';
 
 /** What the sink kept of a recording, in any order. */
 export type RecordingJournal = {
@@ -16,17 +17,15 @@ export type FinishOptions = {
   readChunk(chunk: RecordedChunk, signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** Whether a chunk that is gone or damaged is told as a gap, and does not stop the work. Default: it does. */
   toleratesLoss?: boolean;
-  /** A folder that belongs to this recording alone; it is emptied first, as a former try may have left things there. */
+  /** A folder that belongs to this recording alone. */
   workFolder: string;
   signal: AbortSignal;
   /** What the sound alone has to carry; default `speech`. */
   sound?: SoundProfile;
-  /** Name or path; default `ffmpeg` from PATH. */
-  ffmpeg?: string;
+  /** It reads and writes in the work folder only; default: the one of PATH. */
+  ffmpeg?: RunFfmpeg;
   /** The sound alone could not be taken; the video goes on without it. */
   onSoundFailed?(error: unknown): void;
-  /** 0 to 1, for whoever watches. */
-  onProgress?(share: number): void;
 };
 
 /**

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChunkLostError, EmptyRecordingError, type FinishedRecording, type FinishOptions } from '../../media/index.ts';
 import type { Database, DatabaseTransaction } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import { renditionPrefix } from '../files/renditions/schema.ts';
 import { type JobHandler, PermanentJobError } from '../jobs/definition.ts';
+import type { Converter } from '../sandbox/converter.ts';
+import type { Workspace } from '../sandbox/workspace.ts';
 import type { Storage } from '../storage/storage.ts';
 import { chunkKey, readJournal, recordingPrefix } from './journal.ts';
 import { posterPrefix, storePoster } from './poster.ts';
@@ -20,8 +21,8 @@ export interface FinishingOptions {
   outbox: Publication;
   /** In the transaction that puts the recording into the library, as that file. */
   onPublished(trx: DatabaseTransaction, fileId: string): Promise<void>;
-  /** Folder for work that can be made anew. */
-  workRoot: string;
+  /** For work that can be made anew. */
+  workspace: Workspace;
   /** The classroom's own way from chunks to a video. */
   finishVideo(options: FinishOptions): Promise<FinishedRecording>;
   /** How many of its chunks the media node still keeps to itself. */
@@ -30,13 +31,25 @@ export interface FinishingOptions {
   finishLater(recordingId: string): Promise<void>;
   /** Sends the job that deletes the chunks, as part of the transaction. */
   sendClean(trx: Database, recordingId: string): Promise<void>;
-  ffmpeg?: string;
+  /** Runs ffmpeg on what participants have sent. */
+  convert: Converter;
+  ffmpeg: string;
 }
 
 /** The last words of a recorder come at the same time as this job. */
 const onTheirWayMs = 500;
 /** So many tries insist on every chunk; what is still missing or damaged then is told as a gap of the recording. */
 const patientAttempts = 4;
+
+const GiB = 1024 ** 3;
+/** Of a lesson that lasts a whole day, on a machine that is as slow as it is long. */
+const limits = {
+  timeoutMs: 12 * 60 * 60 * 1000,
+  memoryBytes: 4 * GiB,
+  fileBytes: 16 * GiB,
+  // Each of a dozen pictures is decoded by as many threads as there are processors.
+  processes: 2048,
+};
 
 async function sha256Of(body: AsyncIterable<Uint8Array>): Promise<string> {
   const hash = createHash('sha256');
@@ -46,7 +59,7 @@ async function sha256Of(body: AsyncIterable<Uint8Array>): Promise<string> {
 
 /** The job `recording.finish`. Whatever it had done before it was interrupted it does again, or finds done. */
 export function createFinishing(options: FinishingOptions): JobHandler<{ recordingId: string }> {
-  const { db, storage, outbox, finishVideo, waitingChunks, finishLater, sendClean } = options;
+  const { db, storage, outbox, workspace, convert, finishVideo, waitingChunks, finishLater, sendClean } = options;
 
   /** Puts a file into Storage and reads it back: nothing is published, and no chunk deleted, on trust. */
   async function keep(path: string, keyOf: (sha256: string) => string, signal: AbortSignal): Promise<KeptObject> {
@@ -95,16 +108,17 @@ export function createFinishing(options: FinishingOptions): JobHandler<{ recordi
       .execute((trx) => changeState(trx, recordingId, { state: 'finishing', reason: 'again', at: new Date() }));
 
     const journal = await readJournal(db, recordingId);
-    const workFolder = join(options.workRoot, `recording-${recordingId}`);
-    await mkdir(workFolder, { recursive: true });
+    const work = await workspace.open(`recording-${recordingId}`);
     try {
       const finished = await finishVideo({
         journal,
-        workFolder,
+        workFolder: work.path,
         signal,
         sound: (await isMusic(db, recordingId)) ? 'music' : 'speech',
         toleratesLoss: attempt > patientAttempts,
-        ...(options.ffmpeg !== undefined && { ffmpeg: options.ffmpeg }),
+        async ffmpeg(args, until) {
+          await convert({ ...limits, program: options.ffmpeg, args, folder: work.path, signal: until });
+        },
         onSoundFailed: (error) => log.error({ err: error, recordingId }, 'the sound of a recording could not be taken'),
         async *readChunk(chunk, chunkSignal) {
           try {
@@ -135,7 +149,7 @@ export function createFinishing(options: FinishingOptions): JobHandler<{ recordi
       if (lastAttempt && !signal.aborted) await fail(recordingId, 'unfinishable');
       throw error;
     } finally {
-      await rm(workFolder, { recursive: true, force: true });
+      await work.close();
     }
   };
 }

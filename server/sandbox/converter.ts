@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
+import { constants as os, setPriority } from 'node:os';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { measureFolder, removeSpecial } from './folder-room.ts';
 import { memoryOf } from './memory.ts';
@@ -86,6 +87,8 @@ export function createConverter(sandbox: Sandbox): Converter {
       env: { PATH: process.env.PATH, HOME: run.folder, TMPDIR: run.folder, LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8' },
       ...user,
     });
+    // A lesson that is live now goes first.
+    if (child.pid !== undefined) setPriority(child.pid, os.priority.PRIORITY_BELOW_NORMAL);
     const killGroup = () => {
       try {
         if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');

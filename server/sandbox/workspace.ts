@@ -5,19 +5,31 @@ import { openUsers } from './users.ts';
 
 /** Gives out private folders, one a job. */
 export interface Workspace {
-  /** An empty folder that belongs to a user of its own, where we are root; removed by `close`. */
-  open(): Promise<{ path: string; close(): Promise<void> }>;
+  /**
+   * An empty folder that belongs to a user of its own, where we are root; removed by `close`.
+   * @param work shows in its name, if it is done in one place at a time: what a try that was killed has left goes
+   */
+  open(work?: string): Promise<{ path: string; close(): Promise<void> }>;
 }
 
-const PREFIX = 'tongke-preview-';
+const PREFIX = 'tongke-work-';
 /** Longer than any job runs. */
-const STALE_AFTER_MS = 2 * 60 * 60 * 1000;
+const STALE_AFTER_MS = 24 * 60 * 60 * 1000;
 
 /** Whether others may pass through all folders above. */
 async function isReachable(folder: string): Promise<boolean> {
   for (let at = folder; ; at = dirname(at)) {
     if (((await stat(at)).mode & 0o001) === 0) return false;
     if (at === dirname(at)) return true;
+  }
+}
+
+async function removeAll(parent: string, start: string, olderThanMs = 0): Promise<void> {
+  for (const name of await readdir(parent)) {
+    if (!name.startsWith(start)) continue;
+    const path = join(parent, name);
+    const isOld = olderThanMs === 0 || Date.now() - (await stat(path)).mtimeMs > olderThanMs;
+    if (isOld) await rm(path, { recursive: true, force: true });
   }
 }
 
@@ -32,15 +44,13 @@ export async function openWorkspace(directory: string): Promise<Workspace> {
   // Without links on the way: a converter sees another root, where they would lead elsewhere.
   const parent = await realpath(users === null || (await isReachable(wanted)) ? wanted : tmpdir());
 
-  for (const name of await readdir(parent)) {
-    if (!name.startsWith(PREFIX)) continue;
-    const { mtimeMs } = await stat(join(parent, name));
-    if (Date.now() - mtimeMs > STALE_AFTER_MS) await rm(join(parent, name), { recursive: true, force: true });
-  }
+  await removeAll(parent, PREFIX, STALE_AFTER_MS);
 
   return {
-    async open() {
-      const path = await mkdtemp(join(parent, PREFIX));
+    async open(work) {
+      const start = `${PREFIX}${work ?? 'preview'}-`;
+      if (work !== undefined) await removeAll(parent, start);
+      const path = await mkdtemp(join(parent, start));
       if (users !== null) {
         const { uid, gid } = users();
         await chown(path, uid, gid);

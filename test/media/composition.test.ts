@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { compose, placesOf } from '../../media/finishing/composition.ts';
+import { runFfmpeg } from '../../media/finishing/program.ts';
 import { makeRunFolder } from '../environment/folder.ts';
 
 const run = promisify(execFile);
@@ -44,10 +45,7 @@ it('holds the last picture over a loss, also when the sender comes back with ano
     output,
     poster: null,
   };
-  await compose(
-    { ...composition, size: { width: 640, height: 360 } },
-    { ffmpeg: 'ffmpeg', signal: AbortSignal.timeout(30_000), onProgress: () => undefined },
-  );
+  await compose({ ...composition, size: { width: 640, height: 360 } }, runFfmpeg, AbortSignal.timeout(30_000));
   const colours = await coloursOf(output);
   expect(colours).toHaveLength(12);
   expect(colours.slice(0, 8).every((colour) => colour.startsWith('f'))).toBe(true);
@@ -76,7 +74,8 @@ it('shows rooms in the corner while they are on the stage, beside each other whe
       output,
       poster: { output: file('poster.jpg'), atMs: 2_500 },
     },
-    { ffmpeg: 'ffmpeg', signal: AbortSignal.timeout(30_000), onProgress: () => undefined },
+    runFfmpeg,
+    AbortSignal.timeout(30_000),
   );
   /** What is seen there, of a video at every half second. */
   const seenAt = async (x: number, y: number, picture = output) => {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -45,6 +45,8 @@ export async function createLessonWorld() {
   const { db } = world;
   const log = pino({ level: process.env.LOG_LEVEL ?? 'silent' });
   const folder = await mkdtemp(join(tmpdir(), 'tongke-lessons-'));
+  // Converters work in it as other users.
+  await chmod(folder, 0o711);
   const storage = await createDiskStorage({ directory: join(folder, 'objects') });
   const jobs = createJobs({ databaseUrl: world.database.url, log });
   jobs.declare(finishRecordingJob);

@@ -143,10 +143,10 @@ describe('a converter', () => {
 
   it('is ended when the server was killed', async () => {
     const mark = `30.${process.pid}2`;
-    const previews = join(import.meta.dirname, '../../server/previews');
+    const sandbox = join(import.meta.dirname, '../../server/sandbox');
     const script = `
-      import { createConverter } from '${previews}/converter.ts';
-      import { findSandbox } from '${previews}/sandbox.ts';
+      import { createConverter } from '${sandbox}/converter.ts';
+      import { findSandbox } from '${sandbox}/sandbox.ts';
       await createConverter(await findSandbox())({ program: 'sh', args: ['-c', 'setsid sleep ${mark} & sleep ${mark}'],
         folder: '${folder}', timeoutMs: 60_000, memoryBytes: 1e9, fileBytes: 1e6, signal: new AbortController().signal });`;
     const server = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'inherit' });

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -169,8 +169,10 @@ describe('a server that is killed', () => {
     await vi.waitFor(async () => expect(await world.recordingJobs(id)).toEqual(['recording.conclude']), 10_000);
     await watch.close();
     const finisher = await run('finish', id);
-    const half = join(world.folder, 'tmp', `recording-${recordingId}`, 'lesson.mp4.part');
-    await vi.waitFor(() => expect(existsSync(half)).toBe(true), { timeout: 20_000, interval: 5 });
+    const tmp = join(world.folder, 'tmp');
+    const works = () => readdirSync(tmp).filter((name) => name.includes(`recording-${recordingId}`));
+    const isHalf = () => works().some((name) => existsSync(join(tmp, name, 'lesson.mp4.part')));
+    await vi.waitFor(() => expect(isHalf()).toBe(true), { timeout: 20_000, interval: 5 });
     await finisher.kill();
     expect((await recordingOf(id)).state).toBe('finishing');
 
@@ -183,6 +185,7 @@ describe('a server that is killed', () => {
       interval: 200,
     });
 
+    expect(works(), 'left of the try that was killed').toEqual([]);
     const recording = await recordingOf(id);
     expect(Number(recording.duration_ms)).toBeGreaterThanOrEqual(writtenMs - 100);
     expect(recording.completeness).toBeGreaterThan(0.95);

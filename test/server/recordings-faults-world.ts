@@ -121,14 +121,20 @@ export async function createFaultsWorld(folder?: string, storage?: Storage) {
 
 /** Programs that this process has started and whose command line holds all of `words`. */
 export async function childrenRunning(...words: string[]): Promise<number[]> {
-  const found: number[] = [];
+  return (await running(words)).filter(({ parent }) => parent === process.pid).map(({ pid }) => pid);
+}
+
+/** Everybody's processes with these words in their command. */
+export async function running(words: readonly string[]): Promise<{ pid: number; parent: number; uid: number }[]> {
+  const found: { pid: number; parent: number; uid: number }[] = [];
   for (const name of await readdir('/proc')) {
     if (!/^\d+$/.test(name)) continue;
     try {
       const command = await readFile(`/proc/${name}/cmdline`, 'utf8');
       const status = await readFile(`/proc/${name}/status`, 'utf8');
       const parent = Number(/^PPid:\s+(\d+)/m.exec(status)?.[1]);
-      if (parent === process.pid && words.every((word) => command.includes(word))) found.push(Number(name));
+      const uid = Number(/^Uid:\s+(\d+)/m.exec(status)?.[1]);
+      if (words.every((word) => command.includes(word))) found.push({ pid: Number(name), parent, uid });
     } catch (error) {
       // It ended while it was looked at.
       if (!['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;

@@ -11,6 +11,9 @@ import { openDatabase } from '../../server/database/database.ts';
 import { createJobs } from '../../server/jobs/jobs.ts';
 import { createOutbox } from '../../server/outbox/outbox.ts';
 import { createRecordings } from '../../server/recordings/recordings.ts';
+import { createConverter } from '../../server/sandbox/converter.ts';
+import { findSandbox } from '../../server/sandbox/sandbox.ts';
+import { openWorkspace } from '../../server/sandbox/workspace.ts';
 import { createDiskStorage } from '../../server/storage/disk.ts';
 import type { Storage } from '../../server/storage/storage.ts';
 
@@ -20,6 +23,12 @@ export interface RecordingsAt {
   databaseUrl: string;
   /** Objects lie in `objects`, work in `tmp`. */
   folder: string;
+}
+
+/** Where recordings are made, and by what, as in the product. */
+export async function openEncoding(folder: string) {
+  const [sandbox, workspace] = await Promise.all([findSandbox(), openWorkspace(join(folder, 'tmp'))]);
+  return { workspace, convert: createConverter(sandbox), ffmpeg: 'ffmpeg' };
 }
 
 /** The recordings of a server, with the jobs that finish them. */
@@ -38,7 +47,7 @@ export async function openRecordings(
     log,
     outbox: createOutbox(),
     onPublished: async () => undefined,
-    workRoot: join(folder, 'tmp'),
+    ...(await openEncoding(folder)),
     finishVideo: finishRecording,
     waitingChunks: waitingChunks ?? (() => waiting.chunks),
   });

@@ -22,7 +22,7 @@ import { freePorts } from '../media/environment/ports.ts';
 import { openSender } from '../media/environment/rtp-sender.ts';
 import { probe, toneEnergy } from '../media/environment/watching.ts';
 import { createLessonWorld, type LessonWorld } from './class-sessions-world.ts';
-import { openRecordings } from './recordings-process.ts';
+import { openEncoding, openRecordings } from './recordings-process.ts';
 
 const log = pino({ level: process.env.LOG_LEVEL ?? 'silent' });
 const patience = { timeout: 60_000, interval: 100 };
@@ -271,7 +271,7 @@ describe('a lesson', { timeout: 120_000 }, () => {
       db: world.db,
       storage: recordings.storage,
       outbox: createOutbox(),
-      workRoot: join(world.folder, 'tmp'),
+      ...(await openEncoding(world.folder)),
       finishVideo: finishRecording,
       waitingChunks: () => 0,
       finishLater: () => Promise.reject(new Error('nothing waits')),
@@ -303,7 +303,7 @@ describe('a lesson', { timeout: 120_000 }, () => {
       db: world.db,
       storage: recordings.storage,
       outbox: createOutbox(),
-      workRoot: join(world.folder, 'tmp'),
+      ...(await openEncoding(world.folder)),
       finishVideo: finishRecording,
       waitingChunks: () => waiting,
       finishLater: async (later) => void postponed.push(later),

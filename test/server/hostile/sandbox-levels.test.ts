@@ -27,7 +27,7 @@ let copy: string;
 beforeAll(async () => {
   copy = await mkdtemp(join(tmpdir(), 'sandbox-levels-'));
   await chmod(copy, 0o755);
-  await cp(join(top, 'server/previews'), join(copy, 'server/previews'), { recursive: true });
+  await cp(join(top, 'server/sandbox'), join(copy, 'server/sandbox'), { recursive: true });
   await mkdir(join(copy, 'test/server/hostile'), { recursive: true });
   await copyFile(join(import.meta.dirname, 'sandbox-report.ts'), join(copy, 'test/server/hostile/sandbox-report.ts'));
   await copyFile(process.execPath, join(copy, 'node'));
