@@ -18,8 +18,8 @@ export function listeningDelayMs(link: Link | null, talking: boolean): number {
 }
 
 /** A buffer that grows at once stops the picture for as long; in steps like these nobody sees it. */
-const stepMs = 100;
-const everyMs = 500;
+const stepMs = 50;
+const everyMs = 250;
 
 export function useListeningDelay(classroom: Classroom, link: () => Link | null, talking: () => boolean): void {
   const delay = ref(0);
