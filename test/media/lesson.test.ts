@@ -208,6 +208,22 @@ describe('a lesson whose line is cut', () => {
     await room.node.endSession('resume');
   });
 
+  it('moves to a new socket while the one before still seems to live, and nobody sees it go', async () => {
+    room.timetable.add('moved');
+    const presenter = await room.connect();
+    await presenter.join(await token(presenterClaims('moved')));
+    const receiver = await room.connect();
+    const { resumeToken } = await receiver.join(await token(receiverClaims('moved')));
+    await receiver.request('ping', {});
+    const moved = await room.connect();
+    await moved.request('resume', { resumeToken, lastSeq: receiver.lastSeq });
+    expect((await receiver.closed).code).toBe(closeCodes.replaced);
+    await presenter.request('turnSlide', { page: 2 });
+    expect((await moved.hear('slideTurned')).page).toBe(2);
+    expect(presenter.all('participantUpdated').filter(({ participant }) => !participant.connected)).toEqual([]);
+    await room.node.endSession('moved');
+  });
+
   it('lets go of who does not come back, and refuses them later', async () => {
     room.timetable.add('gone');
     const presenter = await room.connect();
