@@ -66,6 +66,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     if (life.signal.aborted) return;
     life.abort();
     rest.abort();
+    spare?.close();
     joined = false;
     options.changed('closed', reason, error);
   }
@@ -82,6 +83,8 @@ export function createConnection(options: ConnectionOptions): Connection {
   }
 
   async function join(): Promise<ClassroomSocket> {
+    spare?.close();
+    spare = null;
     const admission = await admit(life.signal);
     url = admission.url;
     const opened = open(admission.url);
