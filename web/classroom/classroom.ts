@@ -85,12 +85,14 @@ export function createClassroom(options: ClassroomOptions) {
         receivingState.value = state;
       },
       doubtful: () => connection.doubt(),
-      mediaBack: () => {
-        connection.hurry();
-        receiving.beginAnew();
-      },
+      heardAgain: () => connection.hurry(),
+      mediaBack: () => receiving.beginAnew(),
+      // Of a shared screen on which nothing moves next to nothing comes.
       expecting: () =>
-        receiving.tracks.value.some(({ kind, paused }) => !paused && (kind === 'audio' || ladder.ladder.picture.value)),
+        receiving.tracks.value.some(
+          ({ kind, source, paused }) =>
+            !paused && source !== 'screen' && (kind === 'audio' || ladder.ladder.picture.value),
+        ),
     });
     receiving.attach(transports, opened.consumers);
     sending.attach(transports);

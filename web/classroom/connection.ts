@@ -32,6 +32,8 @@ export interface ConnectionOptions {
   backOff?: BackOff;
 }
 
+/** A line that lives has answered by then; only where it has not is another one worth its handshake. */
+const answerWithinMs = 200;
 /** While a line is cut, knocks are lost, and are repeated ever more rarely: a fresh one after this is sooner at the node. */
 const knockMs = 6_000;
 
@@ -59,6 +61,8 @@ export function createConnection(options: ConnectionOptions): Connection {
   let hurried = false;
   /** Opened in doubt of the one before, and greeted by the node: the next to resume on. */
   let spare: ClassroomSocket | null = null;
+  /** The one before: it stays open until the node has moved us, so that nobody sees us go. */
+  let former: ClassroomSocket | null = null;
   let doubting = false;
   let rest = new AbortController();
 
@@ -67,6 +71,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     life.abort();
     rest.abort();
     spare?.close();
+    former?.close();
     joined = false;
     options.changed('closed', reason, error);
   }
@@ -83,8 +88,9 @@ export function createConnection(options: ConnectionOptions): Connection {
   }
 
   async function join(): Promise<ClassroomSocket> {
-    spare?.close();
+    for (const idle of [spare, former]) idle?.close();
     spare = null;
+    former = null;
     const admission = await admit(life.signal);
     url = admission.url;
     const opened = open(admission.url);
@@ -105,6 +111,8 @@ export function createConnection(options: ConnectionOptions): Connection {
     const answer = await opened.request('resume', { resumeToken: token, lastSeq });
     if (answer.kind === 'snapshot') lastSeq = answer.snapshot.seq;
     options.resumed(answer);
+    former?.close();
+    former = null;
     return opened;
   }
 
@@ -139,7 +147,7 @@ export function createConnection(options: ConnectionOptions): Connection {
       } else if (error instanceof ClassroomFailure && code !== 'timed_out') resumeToken = null;
     } finally {
       joined = false;
-      socket?.close();
+      if (socket !== former) socket?.close();
     }
   }
 
@@ -148,19 +156,22 @@ export function createConnection(options: ConnectionOptions): Connection {
     const present = socket;
     if (!joined || !present || doubting || url === null || resumeToken === null) return;
     doubting = true;
-    const other = open(url, knockMs);
+    let other: ClassroomSocket | null = null;
     try {
-      const answers = await Promise.race([
-        present.request('ping', {}).then(() => present),
-        other.hello.then(() => other),
-      ]);
-      if (answers === present || socket !== present || !joined) return other.close();
-      spare = other;
+      const answer = present.request('ping', {}).then(() => present);
+      if ((await Promise.race([answer, pause(answerWithinMs, life.signal)])) === present) return;
+      if (socket !== present || !joined) return;
+      const opened = open(url, knockMs);
+      other = opened;
+      const first = await Promise.race([answer, opened.hello.then(() => opened)]);
+      if (first === present || socket !== present || !joined) return opened.close();
+      spare = opened;
+      former = present;
       hurried = true;
-      present.close();
+      present.giveUp();
     } catch {
       // Neither answers: the line is gone, and what waits for the present socket finds out by itself.
-      other.close();
+      other?.close();
     } finally {
       doubting = false;
     }

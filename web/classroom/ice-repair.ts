@@ -84,6 +84,8 @@ export function createIceRepair({ restart, rebuild, patienceMs = 1000, settleMs 
       }
     },
     lineBack() {
+      // What was asked for over the line before it may never have been heard.
+      nudging = false;
       if (broken) after(0);
     },
     nudge: () => void nudge(),

@@ -18,6 +18,8 @@ export interface RequestSocket<T extends Methods> {
     data: z.input<T[M]['data']>,
     timeoutMs?: number,
   ): Promise<z.output<T[M]['answer']>>;
+  /** Counts as closed from now on; the far end hears of it by `close`. */
+  giveUp(): void;
   close(code?: number): void;
 }
 
@@ -134,6 +136,7 @@ export function openRequestSocket<T extends Methods>(options: RequestSocketOptio
         socket.send(JSON.stringify({ type: 'request', id, method, data }));
       });
     },
+    giveUp: () => finish(abnormalClosure),
     close(code = 1000) {
       finish(code);
       socket.close(code);

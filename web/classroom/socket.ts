@@ -18,6 +18,8 @@ export interface ClassroomSocket {
   readonly hello: Promise<NotificationData<'hello'>>;
   /** @throws ClassroomFailure with the node's code, `timed_out` or `line_lost`. */
   request<M extends Method>(method: M, data: RequestData<M>, timeoutMs?: number): Promise<RequestAnswer<M>>;
+  /** Counts as closed from now on; the node hears of it by `close`. */
+  giveUp(): void;
   close(code?: number): void;
 }
 
@@ -62,6 +64,6 @@ export function openSocket({ url, notified, helloWithinMs }: SocketOptions): Cla
     },
   });
   void socket.closed.then(() => hello.reject(new ClassroomFailure('line_lost')));
-  const { closed, request, close } = socket;
-  return { hello: hello.promise, closed, request, close };
+  const { closed, request, giveUp, close } = socket;
+  return { hello: hello.promise, closed, request, giveUp, close };
 }

@@ -20,6 +20,8 @@ export interface TransportsOptions {
   /** No packet comes any more that should. */
   doubtful(): void;
   /** Packets have been missing for a second or more, and come again. */
+  heardAgain(): void;
+  /** The same of what is received. */
   mediaBack(): void;
 }
 
@@ -72,22 +74,24 @@ export function openTransports(options: TransportsOptions): Transports {
   const nudge = (): void => {
     for (const repair of repairs) repair.nudge();
   };
-  function listen(transport: types.Transport, expected: () => boolean): SilenceWatch {
+  function listen(transport: types.Transport, expected: () => boolean, back?: () => void): SilenceWatch {
     // Before it was ever connected, a restart would only be in the way.
     let connected = false;
     transport.on('connectionstatechange', (state) => {
       connected ||= state === 'connected';
     });
-    const { doubtful, mediaBack } = options;
     return watchSilence({
       transport,
       expected: () => connected && expected(),
-      doubtful,
+      doubtful: options.doubtful,
       silent: nudge,
-      back: mediaBack,
+      back() {
+        options.heardAgain();
+        back?.();
+      },
     });
   }
-  const silences = [listen(receive, options.expecting)];
+  const silences = [listen(receive, options.expecting, options.mediaBack)];
   /** A camera's packets are answered ten times a second (transport-wide congestion control); a still screen sends none. */
   let camera: types.Producer | null = null;
   const filming = (): boolean =>

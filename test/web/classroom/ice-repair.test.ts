@@ -47,6 +47,10 @@ describe('the repair of a transport', () => {
     expect(rebuild).not.toHaveBeenCalled();
     repair.nudge();
     expect(restart).toHaveBeenCalledTimes(2);
+    // Asked for over the line before, it may never have been heard.
+    repair.lineBack();
+    repair.nudge();
+    expect(restart).toHaveBeenCalledTimes(3);
   });
 
   it('asks for new transports after three restarts without success', async () => {
