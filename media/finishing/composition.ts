@@ -84,7 +84,8 @@ function ffmpegArguments(composition: Composition): string[] {
     // Times in the files are times of the lesson: the first picture does not become 0.
     '-copyts',
     // A sender's new size would build the filters anew, and they would forget the picture to hold until the next one.
-    ...inputs.flatMap((path) => ['-reinit_filter', '0', '-i', path]),
+    // One thread decodes many times faster than they play; a dozen of them for each processor would only be in the way.
+    ...inputs.flatMap((path) => ['-threads', '1', '-reinit_filter', '0', '-i', path]),
     ...['-filter_complex', filters.join(';')],
     ...(hasPicture ? ['-map', '[picture]', ...videoCodec] : []),
     ...(audio.length > 0 ? ['-map', '[sound]', '-c:a', 'aac', '-b:a', '96k'] : []),

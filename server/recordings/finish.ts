@@ -7,7 +7,7 @@ import type { Database, DatabaseTransaction } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import { renditionPrefix } from '../files/renditions/schema.ts';
 import { type JobHandler, PermanentJobError } from '../jobs/definition.ts';
-import type { Converter } from '../sandbox/converter.ts';
+import { type Converter, ConverterError } from '../sandbox/converter.ts';
 import type { Workspace } from '../sandbox/workspace.ts';
 import type { Storage } from '../storage/storage.ts';
 import { chunkKey, readJournal, recordingPrefix } from './journal.ts';
@@ -42,14 +42,17 @@ const onTheirWayMs = 500;
 const patientAttempts = 4;
 
 const GiB = 1024 ** 3;
-/** Of a lesson that lasts a whole day, on a machine that is as slow as it is long. */
+/** Of a lesson that lasts a whole day, on a machine that is slow. */
 const limits = {
-  timeoutMs: 12 * 60 * 60 * 1000,
+  timeoutMs: 5 * 60 * 60 * 1000,
   memoryBytes: 4 * GiB,
   fileBytes: 16 * GiB,
-  // Each of a dozen pictures is decoded by as many threads as there are processors.
-  processes: 2048,
+  // Encoder and filters have as many threads as there are processors.
+  processes: 1024,
 };
+/** What takes more than that will take it again. */
+const takesTooMuch = (error: unknown): boolean =>
+  error instanceof ConverterError && ['memory', 'room', 'timeout'].includes(error.reason);
 
 async function sha256Of(body: AsyncIterable<Uint8Array>): Promise<string> {
   const hash = createHash('sha256');
@@ -146,7 +149,10 @@ export function createFinishing(options: FinishingOptions): JobHandler<{ recordi
         log.warn({ recordingId }, 'a recording is empty');
         return await fail(recordingId, 'empty');
       }
-      if (lastAttempt && !signal.aborted) await fail(recordingId, 'unfinishable');
+      if (signal.aborted) throw error;
+      const isHopeless = takesTooMuch(error) && attempt > patientAttempts;
+      if (lastAttempt || isHopeless) await fail(recordingId, 'unfinishable');
+      if (isHopeless) throw new PermanentJobError('It takes more than a recording may.', { cause: error });
       throw error;
     } finally {
       await work.close();

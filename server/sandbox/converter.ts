@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
-import { constants as os, setPriority } from 'node:os';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { measureFolder, removeSpecial } from './folder-room.ts';
 import { memoryOf } from './memory.ts';
@@ -37,7 +36,7 @@ export class ConverterError extends Error {
   readonly output: string;
 
   constructor(reason: ConverterError['reason'], message: string, output = '') {
-    super(message);
+    super(output === '' ? message : `${message}\n${output.trimEnd()}`);
     this.reason = reason;
     this.output = output;
   }
@@ -84,11 +83,13 @@ export function createConverter(sandbox: Sandbox): Converter {
       // A group of its own, so that the helpers it starts end with it.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env.PATH, HOME: run.folder, TMPDIR: run.folder, LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8' },
+      env: {
+        ...{ PATH: process.env.PATH, HOME: run.folder, TMPDIR: run.folder, LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8' },
+        // Each of glibc's arenas reserves 64 MiB of the addresses that are limited, eight for each processor.
+        MALLOC_ARENA_MAX: '2',
+      },
       ...user,
     });
-    // A lesson that is live now goes first.
-    if (child.pid !== undefined) setPriority(child.pid, os.priority.PRIORITY_BELOW_NORMAL);
     const killGroup = () => {
       try {
         if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');

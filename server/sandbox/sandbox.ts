@@ -41,6 +41,8 @@ const PROBED_PROCESSES = 8;
 /** The kernel ends a converter whose server was killed; its timer is gone with the server. */
 const endsWithUs = ['setpriv', '--pdeathsig', 'KILL', '--'];
 const withoutPrivileges = ['--no-new-privs', '--bounding-set=-all', '--inh-caps=-all', '--pdeathsig', 'KILL', '--'];
+/** A lesson that is live goes first. */
+const yieldsTime = ['nice', '-n', '7'];
 /** When memory runs out it is taken from a converter first. */
 const yieldsMemory = ['sh', '-c', 'echo 1000 > /proc/self/oom_score_adj; exec "$@"', 'sh'];
 
@@ -59,7 +61,7 @@ async function works(wrapper: readonly string[], program = ['true'], cwd = '/'):
  */
 export async function findSandbox(): Promise<Sandbox> {
   const users = await openUsers();
-  const user = users?.() ?? null;
+  const user = users?.take() ?? null;
   const inUserNamespace = users === null ? ['--user', '--map-root-user'] : [];
   const apart = ['unshare', ...inUserNamespace, '--mount', '--net', '--pid', '--ipc', '--fork', '--kill-child', '--'];
   const offline = ['unshare', ...(users === null ? ['--user', '--map-current-user'] : []), '--net', '--'];
@@ -78,6 +80,7 @@ export async function findSandbox(): Promise<Sandbox> {
   const hasWalls =
     hasSetpriv && (await wallsWork(walls, (before) => [...endsWithUs, ...apart, ...before], without(user), user));
   // Without setpriv the process is started as somebody else, who then may not leave the network by itself.
+  if (user) users?.giveBack(user);
   const hasNoNetwork = hasWalls || (isOffline && (hasSetpriv || users === null));
   const countsAlone = user ? user.uid !== NOBODY.uid : hasWalls && (await countsInside([...apart]));
   const limitsProcesses = hasPrlimit && hasSetpriv && countsAlone;
@@ -100,6 +103,7 @@ export async function findSandbox(): Promise<Sandbox> {
       ];
       const placed = hasWalls ? await walls.around(folder, program, reads) : { before: yieldsMemory, program };
       const command = [
+        ...yieldsTime,
         ...(hasWalls ? [...endsWithUs, ...apart] : hasNoNetwork ? offline : []),
         ...placed.before,
         ...(hasPrlimit ? limits : []),

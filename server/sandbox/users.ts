@@ -22,18 +22,37 @@ export function hasOurNumbers(map: string): boolean {
   });
 }
 
+export interface Users {
+  /** Somebody for whom nobody works now, where there are enough. */
+  take(): User;
+  /** Its job is over. */
+  giveBack(user: User): void;
+}
+
+const nobody: Users = { take: () => NOBODY, giveBack: () => undefined };
+
+/** Of this process: whoever ends what a job left behind must not end the job of another. */
+const working = new Set<number>();
+let last = randomInt(COUNT);
+const ours: Users = {
+  take() {
+    for (let tries = 0; tries < COUNT; tries += 1) {
+      last = (last + 1) % COUNT;
+      if (!working.has(FIRST + last)) break;
+    }
+    working.add(FIRST + last);
+    return { uid: FIRST + last, gid: FIRST + last };
+  },
+  giveBack: ({ uid }) => void working.delete(uid),
+};
+
 /**
  * Gives each job a user of its own, so that converters can neither read nor signal one another, or PostgreSQL, and the
  * kernel counts the processes of each for itself.
  * @returns null when we are not root: then all run as who we are
  */
-export async function openUsers(): Promise<(() => User) | null> {
+export async function openUsers(): Promise<Users | null> {
   if (process.getuid?.() !== 0) return null;
   const maps = await Promise.all([readFile('/proc/self/uid_map', 'utf8'), readFile('/proc/self/gid_map', 'utf8')]);
-  if (!maps.every(hasOurNumbers)) return () => NOBODY;
-  let next = randomInt(COUNT);
-  return () => {
-    next = (next + 1) % COUNT;
-    return { uid: FIRST + next, gid: FIRST + next };
-  };
+  return maps.every(hasOurNumbers) ? ours : nobody;
 }

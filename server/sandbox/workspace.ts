@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { chown, mkdir, mkdtemp, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -24,6 +25,9 @@ async function isReachable(folder: string): Promise<boolean> {
   }
 }
 
+/** /tmp may lie in memory. */
+const roomy = () => (process.env.TMPDIR === undefined && existsSync('/var/tmp') ? '/var/tmp' : tmpdir());
+
 async function removeAll(parent: string, start: string, olderThanMs = 0): Promise<void> {
   for (const name of await readdir(parent)) {
     if (!name.startsWith(start)) continue;
@@ -35,14 +39,14 @@ async function removeAll(parent: string, start: string, olderThanMs = 0): Promis
 
 /**
  * Folders below `directory`; if that lies where the unprivileged users of the converters cannot go (below the home of
- * root, say), in the system's folder for temporary files. What killed processes left is removed.
+ * root, say), in the system's folder for temporary files that are large. What killed processes left is removed.
  */
 export async function openWorkspace(directory: string): Promise<Workspace> {
   const wanted = resolve(directory);
   await mkdir(wanted, { recursive: true, mode: 0o711 });
   const users = await openUsers();
   // Without links on the way: a converter sees another root, where they would lead elsewhere.
-  const parent = await realpath(users === null || (await isReachable(wanted)) ? wanted : tmpdir());
+  const parent = await realpath(users === null || (await isReachable(wanted)) ? wanted : roomy());
 
   await removeAll(parent, PREFIX, STALE_AFTER_MS);
 
@@ -51,11 +55,15 @@ export async function openWorkspace(directory: string): Promise<Workspace> {
       const start = `${PREFIX}${work ?? 'preview'}-`;
       if (work !== undefined) await removeAll(parent, start);
       const path = await mkdtemp(join(parent, start));
-      if (users !== null) {
-        const { uid, gid } = users();
-        await chown(path, uid, gid);
-      }
-      return { path, close: () => rm(path, { recursive: true, force: true, maxRetries: 3 }) };
+      const user = users?.take();
+      if (user) await chown(path, user.uid, user.gid);
+      return {
+        path,
+        async close() {
+          await rm(path, { recursive: true, force: true, maxRetries: 3 });
+          if (user) users?.giveBack(user);
+        },
+      };
     },
   };
 }
