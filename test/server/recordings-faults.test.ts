@@ -114,7 +114,10 @@ describe('a program that dies', { timeout: 120_000 }, () => {
     if (process.getuid?.() === 0) {
       // Packets are as hostile as files: who decodes them is not who keeps the keys.
       const users = async () => (await running(['libx264', `recording-${id}`])).map(({ uid }) => uid);
-      await vi.waitFor(async () => expect((await users()).some((uid) => uid !== 0)).toBe(true), { interval: 5 });
+      await vi.waitFor(async () => expect((await users()).some((uid) => uid !== 0)).toBe(true), {
+        timeout: 20_000,
+        interval: 5,
+      });
     }
     process.kill(pid, 'SIGKILL');
     await delay(500);
