@@ -162,7 +162,10 @@ describe('a recorded lesson', () => {
     expect(finished.completeness).toBeGreaterThan(0.99);
     expect(finished.timeline.gaps).toEqual([]);
     expect(finished.durationMs).toBeGreaterThan(4_900);
-    expect(finished.durationMs).toBeLessThan(5_200);
+    // A busy machine sends for longer than was planned.
+    const arrivals = [...sink.chunks.values()].flatMap(({ firstArrival, lastArrival }) => [firstArrival, lastArrival]);
+    const arrivedMs = Math.max(...arrivals) - Math.min(...arrivals);
+    expect(finished.durationMs).toBeLessThan(Math.max(5_000, arrivedMs) + 200);
 
     const { format, streams } = await probe(finished.videoPath);
     expect(format.duration * 1000).toBeCloseTo(finished.durationMs, -2);
