@@ -33,7 +33,7 @@ describe('a video that no browser plays', () => {
   const video = () => page.locator('video');
   const seconds = () => video().evaluate((element: HTMLVideoElement) => element.currentTime);
 
-  it('appears by itself once it has been converted, and plays', { timeout: 120_000 }, async () => {
+  it('appears by itself once it has been converted, and plays', async () => {
     await page.getByLabel('清晰度').waitFor({ timeout: 90_000 });
     await expect
       .poll(() => video().evaluate((element: HTMLVideoElement) => element.videoHeight), { timeout: 90_000 })

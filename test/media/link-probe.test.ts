@@ -131,12 +131,13 @@ describe('a link probe', () => {
     const after = await Probe.open();
     await after.ask('openProbe', { token: await probeToken() });
     after.client.socket.close();
+    await expect.poll(rooms).toBe(0);
   });
 });
 
 describe('the end of a link probe', () => {
   it('comes in time by itself, and its place is free', async () => {
-    const brief = await startNode({ probeLifeMs: 1_500 });
+    const brief = await startNode({ probeLifeMs: 5_000 });
     onTestFinished(() => brief.close());
     const before = await routersLeft();
     const probe = await takeProbe(brief, 'device-1');

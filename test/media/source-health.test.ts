@@ -85,7 +85,7 @@ describe.concurrent('what comes in from a sender', () => {
 
 describe('a picture', () => {
   it('is on its way only once it has come in, while it is sent, and while it is let through', async () => {
-    const sender = await openSender(lease.router, packets(3));
+    const sender = await openSender(lease.router, packets(30));
     const owner = new Participant(presenterClaims('pictures'), { codecs: [], headerExtensions: [] }, 'all');
     owner.producers.set('camera', sender.video);
     const transport = await lease.router.createPlainTransport({ listenInfo: { protocol: 'udp', ip: '127.0.0.1' } });
@@ -95,7 +95,7 @@ describe('a picture', () => {
     await feed.ready(true);
     expect(feed.picturing).toBe(false);
     const sent = sender.send();
-    await expect.poll(() => feed.picturing, { timeout: 3_000 }).toBe(true);
+    await expect.poll(() => feed.picturing, { timeout: 10_000 }).toBe(true);
     await sender.video.pause();
     await expect.poll(() => feed.picturing).toBe(false);
     await sender.video.resume();

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { z } from 'zod';
 import { detailWords } from '../../server/audit/details.ts';
 import { createExpiry } from '../../server/audit/jobs.ts';
@@ -82,6 +82,16 @@ describe('the audit trail', () => {
   });
 });
 
+/** Pauses that are as long by the date, and last about as long: a busy machine may make them longer, but no date later. */
+function pausesOfFakeDate() {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+  return (ms: number) => {
+    vi.setSystemTime(Date.now() + ms);
+    return new Promise((resolve) => setTimeout(resolve, ms));
+  };
+}
+
 describe('sightings', () => {
   it('count once a sitting, here and in other processes, and are not lost at the end', async () => {
     const { db, schools } = world;
@@ -107,8 +117,8 @@ describe('sightings', () => {
     const { db, schools } = world;
     const actor = person('teacher-member', schools.member);
     const seen = { actor, id: crypto.randomUUID(), title: '看了又看', schoolId: null };
+    const pause = pausesOfFakeDate();
     const sightings = createSightings({ db, log, writeAfterMs: 5, sittingMs: 400 });
-    const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
     // Together longer than a sitting's pause, and each pause shorter.
     for (let n = 0; n < 6; n++) {
       sightings.note('recording.viewed', seen);
@@ -117,14 +127,15 @@ describe('sightings', () => {
     await pause(500);
     sightings.note('recording.viewed', seen);
     await sightings.close();
+    vi.useRealTimers();
     expect((await pageOf(await world.signIn('admin'), '?subject=看了又看')).items).toHaveLength(2);
   });
 
   it('of nobody known are told apart by where they come from, and do not last for ever', async () => {
     const { db, schools } = world;
     const tried = { actor: null, id: crypto.randomUUID(), title: '谁都想进来', schoolId: schools.lead };
+    const pause = pausesOfFakeDate();
     const sightings = createSightings({ db, log, writeAfterMs: 5, sittingMs: 400 });
-    const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
     sightings.note('sign_in_refused', { ...tried, address: '192.0.2.201' });
     sightings.note('sign_in_refused', { ...tried, address: '192.0.2.202' });
     sightings.note('sign_in_refused', { ...tried, address: '2001:db8::1', source: '2001:db8::/64' });
@@ -135,6 +146,7 @@ describe('sightings', () => {
       await pause(100);
     }
     await sightings.close();
+    vi.useRealTimers();
     const { items } = await pageOf(await world.signIn('admin'), '?subject=谁都想进来');
     const from = (start: string) => items.filter(({ ipAddress }) => ipAddress?.startsWith(start)).length;
     expect(from('192.0.2.202')).toBe(1);

@@ -140,11 +140,17 @@ it('knows the shape of each page, and how many there are beyond those it draws',
 });
 
 it('says how far it is, and no longer once it is done', { timeout: 60_000 }, async () => {
+  const folder = await mkdtemp(join(world.folder, 'programs-'));
+  await chmod(folder, 0o755);
+  const slow = join(folder, 'pdfinfo');
+  // Whoever asks on a busy machine must not miss the first step.
+  await writeFile(slow, '#!/bin/sh\nsleep 1\nexec pdfinfo "$@"\n', { mode: 0o755 });
+  const unhurried = await open(undefined, { pdfinfo: slow });
   const id = await upload(world, '多页.pdf', await samples.pdf(30));
   expect(await asked(id)).toMatchObject({ state: 'uploaded', progress: null });
   const seen: File['progress'][] = [];
   let running = true;
-  const work = processor.process(id, context).finally(() => {
+  const work = unhurried.process(id, context).finally(() => {
     running = false;
   });
   while (running) {

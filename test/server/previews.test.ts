@@ -287,10 +287,13 @@ it('follows a file from its last byte to its removal', { timeout: 60_000 }, asyn
   expect((await world.request(`/files/${id}/pages/2`)).status).toBe(200);
   expect((await world.request(`/files/${id}`, { method: 'DELETE' })).status).toBe(204);
   await vi.waitFor(async () => expect(await world.storage.stat(`files/${id}`)).toBeNull(), { timeout: 20_000 });
-  await vi.waitFor(async () => {
-    const keys: string[] = [];
-    for await (const { key } of world.storage.list(`previews/${id}/`)) keys.push(key);
-    expect(keys).toEqual([]);
-  });
+  await vi.waitFor(
+    async () => {
+      const keys: string[] = [];
+      for await (const { key } of world.storage.list(`previews/${id}/`)) keys.push(key);
+      expect(keys).toEqual([]);
+    },
+    { timeout: 20_000 },
+  );
   await world.close();
 });

@@ -1,7 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import { expect, vi } from 'vitest';
 import type { Source } from '../../media/protocol.ts';
@@ -56,6 +55,14 @@ export async function createFaultsWorld(folder?: string, storage?: Storage) {
     await world.db.updateTable('class_session').set(live).where('id', '=', id).execute();
     await recordings.service.arm(world.db, id, now);
     const lease = await pool.openRouter();
+    let listening = 0;
+    lease.router.observer.on('newtransport', ({ observer }) => {
+      observer.on('newconsumer', (consumer) => {
+        consumer.observer.on('resume', () => {
+          listening += 1;
+        });
+      });
+    });
     const spoolFolder = join(at, 'spool');
     const recorder = new Recorder({ classSessionId: id, sink: recordings.sink, spoolFolder, log });
     recorder.start(Date.now());
@@ -72,9 +79,10 @@ export async function createFaultsWorld(folder?: string, storage?: Storage) {
         const sender = await openSender(lease.router, only);
         const begin = (source: Source) =>
           recorder.record({ ...speaker, source }, source === 'camera' ? sender.video : sender.audio);
+        const before = listening;
         begin('camera');
         begin('microphone');
-        await delay(200);
+        await vi.waitFor(() => expect(listening).toBe(before + 2), patience);
         const sending = sender.send();
         return {
           async go() {

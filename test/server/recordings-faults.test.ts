@@ -114,7 +114,10 @@ describe('a program that dies', { timeout: 120_000 }, () => {
     if (process.getuid?.() === 0) {
       // Packets are as hostile as files: who decodes them is not who keeps the keys.
       const users = async () => (await running(['libx264', `recording-${id}`])).map(({ uid }) => uid);
-      await vi.waitFor(async () => expect((await users()).some((uid) => uid !== 0)).toBe(true), { interval: 5 });
+      await vi.waitFor(async () => expect((await users()).some((uid) => uid !== 0)).toBe(true), {
+        timeout: 20_000,
+        interval: 5,
+      });
     }
     process.kill(pid, 'SIGKILL');
     await delay(500);
@@ -150,9 +153,11 @@ describe('a disk that is full', { timeout: 180_000 }, () => {
     // All there is, and then some: the rest of it does not fit.
     const ballast = join(disk, 'ballast');
     await expect(writeFile(ballast, Buffer.alloc(65 * 1_048_576))).rejects.toMatchObject({ code: 'ENOSPC' });
-    await vi.waitFor(() => expect(lesson.recorder.waitingChunks).toBeGreaterThan(3), patience);
-    expect(lesson.recorder.state).toBe('interrupted');
-    expect(lesson.recorder.sinkFailing).toBe(true);
+    await vi.waitFor(() => {
+      expect(lesson.recorder.waitingChunks).toBeGreaterThan(3);
+      expect(lesson.recorder.state).toBe('interrupted');
+      expect(lesson.recorder.sinkFailing).toBe(true);
+    }, patience);
     const spool = join(disk, 'spool', lesson.recorder.recordingId ?? '');
     expect((await readdir(spool)).filter((name) => name.endsWith('.part')).length).toBeLessThanOrEqual(1);
 

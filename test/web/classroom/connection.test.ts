@@ -75,7 +75,7 @@ describe('a connection to the classroom', () => {
     node.peers[0]?.socket.terminate();
     await reached('reconnecting');
     connection.hurry();
-    await vi.waitFor(() => expect(node.peers[1]?.asked[0]?.method).toBe('resume'));
+    await vi.waitFor(() => expect(node.peers[1]?.asked[0]?.method).toBe('resume'), { timeout: 5000 });
     mute = false;
     connection.hurry();
     await reached('open', 2);
@@ -87,7 +87,7 @@ describe('a connection to the classroom', () => {
     const { node, connection, states, reached } = await enter({ join: () => joinAnswer(0), ping: () => ({}) });
     await reached('open');
     connection.doubt();
-    await vi.waitFor(() => expect(node.peers[0]?.asked.at(-1)?.method).toBe('ping'));
+    await vi.waitFor(() => expect(node.peers[0]?.asked.at(-1)?.method).toBe('ping'), { timeout: 5000 });
     await new Promise((resolve) => setTimeout(resolve, 400));
     expect(node.peers).toHaveLength(1);
     expect(states).toEqual(['connecting', 'open']);
@@ -110,7 +110,7 @@ describe('a connection to the classroom', () => {
     await reached('open', 2);
     expect(node.peers).toHaveLength(2);
     expect(node.peers[1]?.asked[0]).toEqual({ method: 'resume', data: { resumeToken: 'resume-3', lastSeq: 3 } });
-    await vi.waitFor(() => expect(node.peers[0]?.socket.readyState).toBe(3));
+    await vi.waitFor(() => expect(node.peers[0]?.socket.readyState).toBe(3), { timeout: 5000 });
     expect(openWhenResumed, 'while the node moved it').toBe(true);
     expect(admissions).toHaveLength(1);
     expect(states).toEqual(['connecting', 'open', 'reconnecting', 'open']);
@@ -126,14 +126,14 @@ describe('a connection to the classroom', () => {
     await reached('open');
     node.peers[0]?.notify('slideTurned', { page: 2, at: 1, ink: [] }, 5);
     node.peers[0]?.notify('slideTurned', { page: 3, at: 2, ink: [] }, 6);
-    await vi.waitFor(() => expect(pages).toEqual([2, 3]));
+    await vi.waitFor(() => expect(pages).toEqual([2, 3]), { timeout: 5000 });
     node.peers[0]?.socket.terminate();
     await reached('open', 2);
     expect(node.peers[1]?.asked[0]).toEqual({ method: 'resume', data: { resumeToken: 'resume-4', lastSeq: 6 } });
     expect(admissions).toHaveLength(1);
     expect(resumed).toHaveBeenCalledWith({ kind: 'replay', epoch: 1, missed: 1 });
     node.peers[1]?.notify('slideTurned', { page: 4, at: 3, ink: [] }, 7);
-    await vi.waitFor(() => expect(pages).toEqual([2, 3, 4]));
+    await vi.waitFor(() => expect(pages).toEqual([2, 3, 4]), { timeout: 5000 });
   });
 
   it('goes on from the seq of a snapshot', async () => {
@@ -174,7 +174,7 @@ describe('a connection to the classroom', () => {
         },
       },
     );
-    await vi.waitFor(() => expect(tries).toBeGreaterThan(3));
+    await vi.waitFor(() => expect(tries).toBeGreaterThan(3), { timeout: 5000 });
     await reached('connecting');
     expect(states).not.toContain('open');
   });
@@ -232,6 +232,6 @@ describe('a connection to the classroom', () => {
     await reached('open');
     connection.leave();
     await reached('closed:left');
-    await vi.waitFor(() => expect(node.peers[0]?.asked.at(-1)?.method).toBe('leave'));
+    await vi.waitFor(() => expect(node.peers[0]?.asked.at(-1)?.method).toBe('leave'), { timeout: 5000 });
   });
 });

@@ -18,8 +18,8 @@ function openWindow(lesson: string | null) {
       freed: () => {
         freed.value += 1;
       },
-      askEveryMs: 100,
-      answerMs: 50,
+      askEveryMs: 1_500,
+      answerMs: 1_000,
     }),
   );
   if (!windows) throw new Error('The scope is closed.');
@@ -32,10 +32,12 @@ describe('a lesson that another window has taken', () => {
     const there = openWindow('lesson');
     const here = openWindow(null);
     here.windows.leaveTo('lesson');
-    await pause(400);
+    await pause(3_500);
     expect([here.windows.elsewhere.value, here.freed.value]).toEqual(['lesson', 0]);
     there.playing.value = null;
-    await vi.waitFor(() => expect([here.windows.elsewhere.value, here.freed.value]).toEqual([null, 1]));
+    await vi.waitFor(() => expect([here.windows.elsewhere.value, here.freed.value]).toEqual([null, 1]), {
+      timeout: 10_000,
+    });
     there.close();
     here.close();
   });
@@ -45,9 +47,9 @@ describe('a lesson that another window has taken', () => {
     const here = openWindow(null);
     here.windows.leaveTo('lesson');
     there.close();
-    await vi.waitFor(() => expect(here.freed.value).toBe(1));
+    await vi.waitFor(() => expect(here.freed.value).toBe(1), { timeout: 10_000 });
     here.windows.leaveTo('lesson');
-    await vi.waitFor(() => expect(here.freed.value).toBe(2));
+    await vi.waitFor(() => expect(here.freed.value).toBe(2), { timeout: 10_000 });
     here.close();
   });
 
