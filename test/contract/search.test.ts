@@ -91,7 +91,7 @@ let client: Meilisearch;
 const prefix = `contract_${randomBytes(6).toString('hex')}`;
 
 function openIndex(name: string, url = testMeilisearch().url, key = testMeilisearch().key) {
-  return createMeilisearchIndex({ url, key, indexName: `${prefix}_${name}`, shown, timeoutMs: 2000 });
+  return createMeilisearchIndex({ url, key, indexName: `${prefix}_${name}`, shown, timeoutMs: 15_000 });
 }
 
 async function titles(query: string, more: Partial<SearchRequest> = {}): Promise<string[]> {
