@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Meilisearch } from 'meilisearch';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import {
   all,
@@ -106,11 +106,6 @@ beforeAll(async () => {
   index = openIndex('main');
   expect(await index.prepare(vocabulary)).toBe('missing');
   expect(await index.rebuild(vocabulary, inBatches(library))).toBe(library.length);
-});
-
-afterAll(async () => {
-  const { results } = await client.getIndexes({ limit: 1000 });
-  for (const { uid } of results.filter((one) => one.uid.startsWith(prefix))) await client.deleteIndex(uid).waitTask();
 });
 
 describe('words', () => {
