@@ -229,7 +229,7 @@ export const requests = {
   sendPicture: { data: z.object({ jpeg: z.base64().max(48_000) }), answer: nothing },
   /** About every 2 s, by whoever receives: the ladder goes by it. */
   reportLink: { data: linkReport, answer: nothing },
-  /** Does the line still answer? Asked beside a new socket when nothing comes in any more. */
+  /** Does the line still answer? Asked when nothing comes in any more, and answered out of turn. */
   ping: { data: nothing, answer: nothing },
   /** Leave at once, without the 30 s of grace. */
   leave: { data: nothing, answer: nothing },

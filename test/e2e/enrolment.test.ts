@@ -231,23 +231,17 @@ describe('after a power cut', () => {
 
     // Chromium writes new cookies to its disk every 30 s (SQLitePersistentCookieStore): until then the key is in memory.
     await sleep(Math.max(0, enrolledAt + 35_000 - Date.now()));
-    const cutPower = async () => {
-      await machine.cutPower();
-      const cut = performance.now();
-      machine = await startRoomMachine(profile, scene.product.address);
-      await photograph(machine.page, 'room-after-power-cut');
-      await picture().waitFor({ timeout: 60_000 });
-      await machine.page.waitForFunction(() => {
-        const video = document.querySelector('video');
-        return video !== null && video.videoWidth > 0 && video.getVideoPlaybackQuality().totalVideoFrames > 0;
-      });
-      const tookMs = performance.now() - cut;
-      console.info(`Back in the lesson ${Math.round(tookMs)} ms after the browser's start.`);
-      return tookMs;
-    };
-    let tookMs = await cutPower();
-    // The machine of a test has other work as well, but not each time.
-    if (tookMs >= promisedMs) tookMs = await cutPower();
+    await machine.cutPower();
+    const cut = performance.now();
+    machine = await startRoomMachine(profile, scene.product.address);
+    await photograph(machine.page, 'room-after-power-cut');
+    await picture().waitFor({ timeout: promisedMs });
+    await machine.page.waitForFunction(() => {
+      const video = document.querySelector('video');
+      return video !== null && video.videoWidth > 0 && video.getVideoPlaybackQuality().totalVideoFrames > 0;
+    });
+    const tookMs = performance.now() - cut;
+    console.info(`Back in the lesson ${Math.round(tookMs)} ms after the browser's start.`);
     expect(tookMs).toBeLessThan(promisedMs);
     expect(await machine.page.locator('input[type=password]').count()).toBe(0);
     await browser.close();

@@ -210,11 +210,7 @@ describe('in the lesson', () => {
 
     await studio.getByRole('button', { name: '计时' }).click();
     await studio.getByRole('button', { name: '1 分钟' }).click();
-    for (const page of [studio, room, phone])
-      await page
-        .getByRole('timer')
-        .getByText(/0:[1-5]\d/)
-        .waitFor();
+    for (const page of [studio, room, phone]) await page.getByRole('timer').getByText(/0:5\d/).waitFor();
     await photograph(phone, 'assistant');
     await photograph(room, 'room-timer');
     await expectAccessible(phone, 'assistant');
@@ -428,9 +424,7 @@ describe('after the lesson', () => {
     const { seconds, codecs } = await probe(path);
     expect(codecs).toEqual(['aac', 'h264']);
     const taughtSeconds = (endedAt.getTime() - startedAt.getTime()) / 1000;
-    expect(Math.abs(seconds - taughtSeconds), `${seconds} s of ${taughtSeconds} s`).toBeLessThan(
-      Math.max(6, taughtSeconds * 0.05),
-    );
+    expect(Math.abs(seconds - taughtSeconds), `${seconds} s of ${taughtSeconds} s`).toBeLessThan(6);
     expect(Math.abs(seconds * 1000 - recording.durationMs)).toBeLessThan(500);
     // Two browsers on two cores: when they stumble, the camera's best layer is gone until the next one has taken over.
     expect(recording.completeness).toBeGreaterThan(0.8);

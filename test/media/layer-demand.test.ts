@@ -60,7 +60,7 @@ describe('what is sent to whom', () => {
     await receiver.request('setPreferredLayer', { consumerId, spatialLayer: 2 });
     await receiver.request('setPreferredLayer', { consumerId, spatialLayer: 0 });
     expect(told(presenter)).toEqual([]);
-    await expect.poll(() => told(presenter), { timeout: 30_000, interval: 200 }).toEqual([0]);
+    await expect.poll(() => told(presenter), { timeout: 12_000, interval: 200 }).toEqual([0]);
     expect(presenter.all('layersWanted')[0]?.producerId).toBe(camera.producerId);
     await receiver.request('setPreferredLayer', { consumerId, spatialLayer: 2 });
     await expect.poll(() => told(presenter)).toEqual([0, 2]);
@@ -70,7 +70,7 @@ describe('what is sent to whom', () => {
   it('keeps every layer that is recorded', async () => {
     const { presenter } = await begin('recorded', 'scheduled');
     await enter('recorded', 1);
-    await expect.poll(() => told(presenter), { timeout: 30_000, interval: 200 }).toEqual([1]);
+    await expect.poll(() => told(presenter), { timeout: 12_000, interval: 200 }).toEqual([1]);
     room.timetable.add('recorded');
     await room.node.startSession('recorded', []);
     await expect.poll(() => told(presenter)).toEqual([1, 2]);
@@ -88,7 +88,7 @@ describe('what is sent to whom', () => {
       await fine.receiver.request('reportLink', good);
       return thin.receiver.all('rungChanged').length;
     };
-    await expect.poll(report, { timeout: 30_000, interval: 200 }).toBe(1);
+    await expect.poll(report, { timeout: 12_000, interval: 200 }).toBe(1);
     expect(await thin.receiver.hear('rungChanged')).toEqual({
       rung: 'no_thumbnails',
       why: { cause: 'loss', value: 0.3 },

@@ -144,8 +144,7 @@ describe('a recorded lesson', () => {
     const spansMs = [...sink.chunks.values()].map(({ firstArrival, lastArrival }) => lastArrival - firstArrival);
     expect(Math.max(...spansMs)).toBeLessThan(2_000);
     expect(newestChunkAgeMs).toHaveLength(2);
-    // The machine may take as long again to write the chunk.
-    expect(Math.max(...newestChunkAgeMs)).toBeLessThan(4_000);
+    expect(Math.max(...newestChunkAgeMs)).toBeLessThan(2_000);
   });
 
   it('says what it does', () => {
@@ -162,10 +161,7 @@ describe('a recorded lesson', () => {
     expect(finished.completeness).toBeGreaterThan(0.99);
     expect(finished.timeline.gaps).toEqual([]);
     expect(finished.durationMs).toBeGreaterThan(4_900);
-    // A busy machine sends for longer than was planned.
-    const arrivals = [...sink.chunks.values()].flatMap(({ firstArrival, lastArrival }) => [firstArrival, lastArrival]);
-    const arrivedMs = Math.max(...arrivals) - Math.min(...arrivals);
-    expect(finished.durationMs).toBeLessThan(Math.max(5_000, arrivedMs) + 200);
+    expect(finished.durationMs).toBeLessThan(5_200);
 
     const { format, streams } = await probe(finished.videoPath);
     expect(format.duration * 1000).toBeCloseTo(finished.durationMs, -2);

@@ -6,7 +6,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { z } from 'zod';
 import { defineJob, type JobContext, PermanentJobError } from '../../server/jobs/definition.ts';
 import { createJobs, type Jobs } from '../../server/jobs/jobs.ts';
-import { median } from '../bench/statistics.ts';
 import { createTestDatabase, type TestDatabase } from '../environment/database.ts';
 import { endless } from './jobs-worker.ts';
 
@@ -44,20 +43,14 @@ describe('the job queue', () => {
         throw new Error('rolled back');
       }),
     ).rejects.toThrow('rolled back');
-    const tookMs: number[] = [];
-    for (const number of [2, 3, 4, 5, 6]) {
-      const before = [...done];
-      const sentAt = performance.now();
-      await database.db.transaction().execute(async (tx) => {
-        await jobs.send(tx, job, { number });
-        await sleep(100);
-        expect(done).toEqual(before);
-      });
-      await until(() => expect(done).toEqual([...before, number]));
-      tookMs.push(performance.now() - sentAt);
-    }
-    expect(done).toEqual([2, 3, 4, 5, 6]);
-    expect(median(tookMs)).toBeLessThan(2000);
+    const sentAt = performance.now();
+    await database.db.transaction().execute(async (tx) => {
+      await jobs.send(tx, job, { number: 2 });
+      await sleep(100);
+      expect(done).toEqual([]);
+    });
+    await until(() => expect(done).toEqual([2]));
+    expect(performance.now() - sentAt).toBeLessThan(2000);
   });
 
   it('refuses a payload of another shape when it is sent', async () => {
@@ -179,7 +172,7 @@ describe('the job queue', () => {
     await until(() => expect(begun).toBeDefined());
     const stoppedAt = performance.now();
     await first.stop(200);
-    expect(performance.now() - stoppedAt).toBeLessThan(10_000);
+    expect(performance.now() - stoppedAt).toBeLessThan(3000);
     expect(begun?.signal.aborted).toBe(true);
 
     const second = newJobs();

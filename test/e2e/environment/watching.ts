@@ -6,19 +6,13 @@ export interface Seen {
   plate: Plate | null;
   /** The frame's own time in the medium, in seconds. */
   mediaTime: number;
-  /** Where the medium was when the frame was told of. */
-  shownAt: number;
-}
-
-interface Frame extends Omit<Seen, 'plate'> {
-  colour: [number, number, number];
 }
 
 /** The next frames of a video, looked at in its upper middle: `count`, or fewer when it stands still for `patienceMs`. */
 export async function watch(video: Locator, count: number, patienceMs = 5_000): Promise<Seen[]> {
   const frames = await video.evaluate(
     (shown, { wanted, patience }) =>
-      new Promise<Frame[]>((resolve, reject) => {
+      new Promise<{ colour: [number, number, number]; mediaTime: number }[]>((resolve, reject) => {
         // Not by its class: a page may have made it for the window of another.
         if (shown.localName !== 'video') return reject(new Error('This is no video.'));
         const element = shown as HTMLVideoElement;
@@ -27,12 +21,11 @@ export async function watch(video: Locator, count: number, patienceMs = 5_000): 
         canvas.height = 8;
         const context = canvas.getContext('2d', { willReadFrequently: true });
         if (!context) return reject(new Error('This browser draws nothing.'));
-        const found: Frame[] = [];
+        const found: { colour: [number, number, number]; mediaTime: number }[] = [];
         const look: VideoFrameRequestCallback = (_now, { mediaTime, width, height }) => {
           context.drawImage(element, width * 0.4, height * 0.2, width * 0.2, height * 0.2, 0, 0, 8, 8);
           const { data } = context.getImageData(4, 4, 1, 1);
-          const colour: Frame['colour'] = [data[0] ?? 0, data[1] ?? 0, data[2] ?? 0];
-          found.push({ colour, mediaTime, shownAt: element.currentTime });
+          found.push({ colour: [data[0] ?? 0, data[1] ?? 0, data[2] ?? 0], mediaTime });
           if (found.length === wanted) resolve(found);
           else waitForNext();
         };
@@ -46,7 +39,7 @@ export async function watch(video: Locator, count: number, patienceMs = 5_000): 
       }),
     { wanted: count, patience: patienceMs },
   );
-  return frames.map(({ colour, ...times }) => ({ plate: plateOf(colour), ...times }));
+  return frames.map(({ colour, mediaTime }) => ({ plate: plateOf(colour), mediaTime }));
 }
 
 /** Moves a video to a moment and waits until it is there. */
