@@ -34,6 +34,8 @@ export type Ladder = {
   readonly falls: Readonly<Partial<Record<Rung, number>>>;
   /** What went through when the line was too narrow; null once a climb has shown that more does. */
   readonly narrowKbps: number | null;
+  /** What came at the last readings, in kbit/s, the newest last. */
+  readonly came: readonly number[];
   /** The shortest round trip seen: without a queue. */
   readonly emptyRttMs: number | null;
   /** Until when it counts as a line that loses packets although nothing queues: sending less would save none of them. */
@@ -81,8 +83,17 @@ const longestCalmMs = 300_000;
 const climbTestedMs = 12_000;
 /** So long it has to stay on a rung to hold it: what polices a line lets it go faster for a while (v). */
 const heldMs = 120_000;
+/** So many readings tell what went through lately. */
+const cameFor = 3;
 /** What comes now was sent before the last step, or before buffers were filled: it is not judged (v). */
 const settlingMs = 3_500;
+
+/** Where the ladder begins on a line of which something is known: where it stood, and no higher than what fits. */
+export function firstRung(remembered: Rung, downKbps: number | undefined): Rung {
+  if (downKbps === undefined) return remembered;
+  const fits = rungs.findIndex((each) => each === 'slides_audio' || needs[each] <= downKbps);
+  return rungs[Math.max(fits, rungs.indexOf(remembered))] ?? remembered;
+}
 
 export function startLadder(rung: Rung, at: number): Ladder {
   // Below the pictures it was put by a line that did not carry them: that is not tried at once again.
@@ -97,6 +108,7 @@ export function startLadder(rung: Rung, at: number): Ladder {
     failures,
     falls: {},
     narrowKbps: null,
+    came: [],
     emptyRttMs: null,
     lossyUntil: Number.NEGATIVE_INFINITY,
     lossyFor: 0,
@@ -144,7 +156,8 @@ function isOfSource(ladder: Ladder, reading: Reading): boolean {
 }
 
 /** What kind of line it is. */
-function measured(ladder: Ladder, { at, rttMs, loss, downKbps }: Reading): Ladder {
+function measured(before: Ladder, { at, rttMs, loss, downKbps }: Reading): Ladder {
+  const ladder = { ...before, came: [...before.came, downKbps ?? 0].slice(-cameFor) };
   const emptyRttMs = shorter(ladder.emptyRttMs, rttMs);
   const empty = rttMs !== null && emptyRttMs !== null && emptyRttMs <= farthestMs && rttMs - emptyRttMs <= emptyMs;
   const losing = (loss ?? 0) >= lossyFrom && (loss ?? 0) < lossyTo;
@@ -190,8 +203,9 @@ function troubleOf(ladder: Ladder, reading: Reading): Trouble | null {
   const starved = grave && hasPicture(rung) && little;
   const full = starved || isQueued(ladder, rttMs) || (loss ?? 0) >= lossyTo;
   const narrow = tooNarrow || full;
-  // What came is all that fits only where the line is full: a picture in which little moves takes less than there is.
-  const fitsKbps = full ? downKbps : Math.max(downKbps ?? 0, availableKbps ?? 0);
+  // What came is all that fits only where the line is full: a picture in which little moves takes less than there is, and
+  // after a first overload the estimate is far below what went through.
+  const fitsKbps = full ? downKbps : Math.max(...ladder.came, availableKbps ?? 0);
   const found = { grave, narrow, fitsKbps: narrow ? fitsKbps : null };
   if (narrow) return { ...found, why: { cause: 'speed', value: Math.round(fitsKbps ?? availableKbps ?? 0) } };
   if ((loss ?? 0) >= lossyFrom) return { ...found, why: { cause: 'loss', value: loss ?? 0 } };

@@ -4,7 +4,7 @@ import { Allowance } from './allowance.ts';
 import type { Connection } from './connection.ts';
 import { ClassroomError } from './errors.ts';
 import { Feed, firstLayer } from './feed.ts';
-import { type Ladder, startLadder } from './ladder.ts';
+import { firstRung, type Ladder, startLadder } from './ladder.ts';
 import { Outbox } from './outbox.ts';
 import type {
   ConsumerParameters,
@@ -17,12 +17,11 @@ import type {
   TransportParameters,
   Participant as Wire,
 } from './protocol.ts';
-import { type LineStats, ReceivingLine } from './receiving-line.ts';
+import { firstOutgoingBitrate, type LineStats, ReceivingLine } from './receiving-line.ts';
 import { holderOf, type JoinClaims } from './token.ts';
 import { transportParameters } from './webrtc-parameters.ts';
 import type { RouterLease } from './workers.ts';
 
-const initialOutgoingBitrate = 800_000;
 const incomingBitrate: Record<Role, number> = {
   presenter: 6_000_000,
   receiver: 600_000,
@@ -50,6 +49,7 @@ export class Participant {
   ladder: Ladder;
   /** While true, new consumers are part of an answer that is being made, and are not notified one by one. */
   opening = true;
+  readonly #firstBitrate: number;
   #connection: Connection | null = null;
   #lost = false;
   #send: WebRtcTransport | null = null;
@@ -59,11 +59,15 @@ export class Participant {
   /** How often the media was closed. */
   #closings = 0;
 
-  /** @param rung where its ladder begins: where it was when the device was last in a lesson */
-  constructor(claims: JoinClaims, rtpCapabilities: RtpCapabilities, rung: Rung) {
+  /**
+   * @param rung where its ladder was when the device was last in a lesson
+   * @param downKbps what its line was last seen to carry
+   */
+  constructor(claims: JoinClaims, rtpCapabilities: RtpCapabilities, rung: Rung, downKbps?: number) {
     this.claims = claims;
     this.rtpCapabilities = rtpCapabilities;
-    this.ladder = startLadder(rung, performance.now());
+    this.ladder = startLadder(firstRung(rung, downKbps), performance.now());
+    this.#firstBitrate = firstOutgoingBitrate(downKbps);
   }
 
   get role(): Role {
@@ -164,7 +168,7 @@ export class Participant {
       enableUdp: true,
       enableTcp: true,
       preferUdp: true,
-      initialAvailableOutgoingBitrate: initialOutgoingBitrate,
+      initialAvailableOutgoingBitrate: this.#firstBitrate,
     });
   }
 

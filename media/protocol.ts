@@ -156,6 +156,8 @@ export const requests = {
       rtpCapabilities,
       /** Where the device's ladder stood when it was last in a lesson: it begins there. */
       rung: rung.default('all'),
+      /** What its line was last seen to carry, in kbit/s. Left out: nothing is known. */
+      downKbps: z.number().positive().max(1e7).optional(),
     }),
     answer: z.object({
       participantId: id,

@@ -4,6 +4,18 @@ import type { Feed } from './feed.ts';
 /** Below this the worker's estimate would switch video off under random loss alone. */
 const leastOutgoingBitrate = 100_000;
 
+/** What is believed to fit until the receiver has told: of a line of which nothing is known, a picture of the middle size (v). */
+const usualFirstBitrate = 800_000;
+/** Of what a line was seen to carry, so much is tried at once, and never more than the largest picture takes (v). */
+const firstShare = 0.7;
+const mostFirstBitrate = 1_500_000;
+
+/** @param downKbps what the line was last seen to carry; undefined when nothing is known of it */
+export function firstOutgoingBitrate(downKbps: number | undefined): number {
+  if (downKbps === undefined) return usualFirstBitrate;
+  return Math.round(Math.min(mostFirstBitrate, Math.max(leastOutgoingBitrate, firstShare * downKbps * 1000)));
+}
+
 export type LineStats = { rttMs: number | null; availableKbps: number | null };
 
 /** The way to one participant, over one receive transport: what the node knows of it, and sends over it at least. */

@@ -179,8 +179,8 @@ export class Room {
    * Takes somebody in, with transports and consumers ready. The same account or device that is already here is replaced.
    * @throws ClassroomError `session_ended`, `media_unavailable`, `not_joined` when it was put out again at once
    */
-  async join(claims: JoinClaims, { rtpCapabilities, rung = 'all' }: Omit<RequestData<'join'>, 'token'>) {
-    const participant = new Participant(claims, rtpCapabilities, rung);
+  async join(claims: JoinClaims, { rtpCapabilities, rung = 'all', downKbps }: Omit<RequestData<'join'>, 'token'>) {
+    const participant = new Participant(claims, rtpCapabilities, rung, downKbps);
     const transports = await this.forwarding.openTransports(participant);
     if (this.closed) throw new ClassroomError('session_ended');
     for (const other of this.participants)

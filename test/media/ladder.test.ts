@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Ladder, nextRung, type Reading, startLadder } from '../../media/ladder.ts';
+import { firstRung, type Ladder, nextRung, type Reading, startLadder } from '../../media/ladder.ts';
 import type { Rung } from '../../media/protocol.ts';
 import { healthySource } from '../../media/source-health.ts';
 
@@ -118,6 +118,28 @@ describe('the ladder of a room', () => {
   it('leaves the picture to the estimate as long as it fits at all', () => {
     const { path } = walk(startLadder('no_thumbnails', 0), times(10, { availableKbps: 250, downKbps: 230 }));
     expect(new Set(path)).toEqual(new Set(['no_thumbnails']));
+  });
+
+  it('begins no higher than what the line was seen to carry, and never below slides and sound', () => {
+    expect(firstRung('all', undefined)).toBe('all');
+    expect(firstRung('low_video', undefined)).toBe('low_video');
+    expect(firstRung('all', 5_000)).toBe('all');
+    expect(firstRung('all', 240)).toBe('no_thumbnails');
+    expect(firstRung('all', 130)).toBe('low_video');
+    expect(firstRung('all', 8)).toBe('slides_audio');
+    expect(firstRung('slides_audio', 5_000)).toBe('slides_audio');
+    expect(firstRung('audio', 64)).toBe('audio');
+  });
+
+  it('keeps the picture where only the estimate has fallen below what came through', () => {
+    // The first seconds over 300 kbit/s, as they were measured.
+    const overload: Partial<Reading>[] = [
+      { downKbps: 199, loss: 0.39, rttMs: null, availableKbps: 601 },
+      { downKbps: 251, loss: 0.41, rttMs: 351, availableKbps: 115, concealed: 0.14 },
+      { downKbps: 137, loss: 0.27, rttMs: 207, availableKbps: 100, concealed: 0.04 },
+      { downKbps: 105, loss: 0.19, rttMs: 1, availableKbps: 100 },
+    ];
+    expect(walk(startLadder('all', 0), overload).path.at(-1)).toBe('no_thumbnails');
   });
 
   it('does not take loss without a queue for a line too narrow', () => {

@@ -112,7 +112,15 @@ describe('what is sent to whom', () => {
       rung: 'slides_audio',
     });
     expect(answer).toMatchObject({ rung: 'slides_audio', why: null });
-    await expect(receiver.requestRaw('join', { token: '', rtpCapabilities, rung: 'everything' })).rejects.toThrow();
+    const thin = await room.connect();
+    const inThin = await thin.request('join', {
+      token: await token(receiverClaims('remembered', 2)),
+      rtpCapabilities,
+      downKbps: 130,
+    });
+    expect(inThin.rung).toBe('low_video');
+    for (const wrong of [{ rung: 'everything' }, { downKbps: -1 }, { downKbps: 1e9 }])
+      await expect(receiver.requestRaw('join', { token: '', rtpCapabilities, ...wrong })).rejects.toThrow();
     await room.node.endSession('remembered');
   });
 });

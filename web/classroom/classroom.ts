@@ -3,10 +3,11 @@ import { type Ref, ref, shallowRef } from 'vue';
 import { type RequestAnswer, requests, type Source } from '../../media/protocol.ts';
 import { type ClosedReason, type Connection, type ConnectionState, createConnection } from './connection.ts';
 import { type FailureCode, failureCode } from './failure.ts';
+import type { LineMemory } from './known-line.ts';
 import { createLesson } from './lesson.ts';
 import { createMessages } from './messages.ts';
 import { onNetworkChange } from './network-change.ts';
-import { createOwnLadder, type RungMemory } from './own-ladder.ts';
+import { createOwnLadder } from './own-ladder.ts';
 import { createReceiving } from './receiving.ts';
 import { createRoster } from './roster.ts';
 import { createSending } from './sending.ts';
@@ -19,8 +20,8 @@ export interface ClassroomOptions {
   isFinal?(error: unknown): boolean;
   /** The node does not let this source be sent, or let go of it. */
   refused?(source: Source, code: FailureCode): void;
-  /** Where the ladder's rung is kept from one lesson to the next. */
-  rungMemory?: RungMemory | null;
+  /** Where what the line carries is kept from one lesson to the next. */
+  lineMemory?: LineMemory | null;
 }
 
 export interface Line {
@@ -37,7 +38,7 @@ const rebuildAgainMs = 1_000;
  * It needs no help with lost lines, new epochs or expired tokens; `leave` ends it.
  */
 export function createClassroom(options: ClassroomOptions) {
-  const { admit, isFinal, refused = () => undefined, rungMemory = null } = options;
+  const { admit, isFinal, refused = () => undefined, lineMemory = null } = options;
   const line: Ref<Line> = shallowRef({ state: 'connecting', reason: null, error: null });
   const receivingState = ref<types.ConnectionState>('new');
   const request: Connection['request'] = (...args) => connection.request(...args);
@@ -47,7 +48,7 @@ export function createClassroom(options: ClassroomOptions) {
   const stage = createStage();
   const slides = createSlides(request);
   const messages = createMessages(request);
-  const ladder = createOwnLadder(rungMemory);
+  const ladder = createOwnLadder(lineMemory);
   const receiving = createReceiving({ request, failed: () => rebuildSoon() });
   const sending = createSending({ request, refused, music: () => lesson.lesson.music.value });
 
@@ -130,7 +131,7 @@ export function createClassroom(options: ClassroomOptions) {
       }
       return requests.join.data.shape.rtpCapabilities.parse(device.recvRtpCapabilities);
     },
-    rung: ladder.remembered,
+    line: ladder.remembered,
     joined(answer) {
       iceServers = answer.iceServers;
       roster.self.value = answer.participantId;

@@ -23,8 +23,8 @@ export interface ConnectionOptions {
   isFinal?(error: unknown): boolean;
   /** What this browser can receive, once the node has said what it speaks. */
   capabilities(hello: NotificationData<'hello'>): Promise<RequestData<'join'>['rtpCapabilities']>;
-  /** Where the ladder is to begin; undefined on a line that nothing is known of. */
-  rung?(): RequestData<'join'>['rung'];
+  /** What is known of the line. */
+  line?(): Pick<RequestData<'join'>, 'rung' | 'downKbps'>;
   joined(answer: RequestAnswer<'join'>): void;
   resumed(answer: RequestAnswer<'resume'>): void;
   handlers: NotificationHandlers;
@@ -96,7 +96,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     const opened = open(admission.url);
     socket = opened;
     const rtpCapabilities = await options.capabilities(await opened.hello);
-    const answer = await opened.request('join', { token: admission.token, rtpCapabilities, rung: options.rung?.() });
+    const answer = await opened.request('join', { token: admission.token, rtpCapabilities, ...options.line?.() });
     resumeToken = answer.resumeToken;
     lastSeq = answer.seq;
     options.joined(answer);

@@ -7,30 +7,33 @@ const usualMs = 400;
 const badLineMs = 800;
 const lossyFrom = 0.03;
 
-/**
- * How long sound and picture wait before they are played: long while this room only listens, short while it talks. The
- * first of them, of which no link report tells yet, are not kept waiting.
- */
+/** How long sound and picture wait before they are played: long while this room only listens, short while it talks. */
 export function listeningDelayMs(link: Link | null, talking: boolean): number {
-  if (talking || link === null) return 0;
-  const bad = link.rung !== 'all' || (link.loss ?? 0) >= lossyFrom;
+  if (talking) return 0;
+  const bad = link !== null && (link.rung !== 'all' || (link.loss ?? 0) >= lossyFrom);
   return bad ? badLineMs : usualMs;
 }
 
-/** A buffer that grows at once stops the picture for as long; in steps like these nobody sees it. */
+/** A buffer that grows at once stops the picture for as long, one that shrinks at once skips it; in steps like these nobody sees it. */
 const stepMs = 50;
 const everyMs = 250;
 
 export function useListeningDelay(classroom: Classroom, link: () => Link | null, talking: () => boolean): void {
   const delay = ref(0);
   const wanted = computed(() => listeningDelayMs(link(), talking()));
-  watch(wanted, (ms) => {
-    delay.value = Math.min(delay.value, ms);
+
+  /** What comes first is not kept waiting: the buffer fills behind it, or once a report tells of the line. */
+  function begun(): boolean {
+    const receivers = classroom.tracks.value.map(({ consumerId }) => classroom.receiverOf(consumerId));
+    return link() !== null || (receivers.length > 0 && receivers.every((one) => one && delivers(one)));
+  }
+  watch(talking, (now) => {
+    if (now) delay.value = 0;
   });
-  const growing = setInterval(() => {
-    delay.value = Math.min(delay.value + stepMs, wanted.value);
+  const stepping = setInterval(() => {
+    if (begun()) delay.value += Math.max(-stepMs, Math.min(stepMs, wanted.value - delay.value));
   }, everyMs);
-  onScopeDispose(() => clearInterval(growing));
+  onScopeDispose(() => clearInterval(stepping));
   watchEffect(() => {
     for (const { consumerId } of classroom.tracks.value) {
       const receiver = classroom.receiverOf(consumerId);
@@ -39,3 +42,6 @@ export function useListeningDelay(classroom: Classroom, link: () => Link | null,
     }
   });
 }
+
+/** Whether anything of it has been played. */
+const delivers = (receiver: RTCRtpReceiver): boolean => receiver.getSynchronizationSources().length > 0;

@@ -1,6 +1,6 @@
 import { type ComputedRef, computed, type Ref, shallowRef } from 'vue';
-import { type RequestAnswer, type Rung, rung as rungSchema, type Why } from '../../media/protocol.ts';
-import { readSetting, writeSetting } from '../state/settings.ts';
+import type { RequestAnswer, Rung, Why } from '../../media/protocol.ts';
+import type { KnownLine, LineMemory } from './known-line.ts';
 import type { NotificationHandlers } from './socket.ts';
 
 /** What this browser still gets of the lesson; the node decides it. */
@@ -14,18 +14,7 @@ export interface OwnLadder {
   slides: ComputedRef<boolean>;
 }
 
-export interface RungMemory {
-  read(): Rung | undefined;
-  write(rung: Rung): void;
-}
-
-/** A room's line is tomorrow what it was today: its screen begins where it left off. */
-export const deviceRung: RungMemory = {
-  read: () => rungSchema.safeParse(readSetting('rung')).data,
-  write: (rung) => writeSetting('rung', rung),
-};
-
-export function createOwnLadder(memory: RungMemory | null) {
+export function createOwnLadder(memory: LineMemory | null) {
   const rung = shallowRef<Rung>('all');
   const why = shallowRef<Why | null>(null);
   const ladder: OwnLadder = {
@@ -36,10 +25,13 @@ export function createOwnLadder(memory: RungMemory | null) {
     slides: computed(() => rung.value !== 'audio'),
   };
   function take(now: Pick<RequestAnswer<'join'>, 'rung' | 'why'>): void {
+    // Who has climbed to the top again has more than was seen to fit.
+    const wider = rung.value !== 'all' && now.rung === 'all';
     rung.value = now.rung;
     why.value = now.why;
-    memory?.write(now.rung);
+    const narrow = now.why?.cause === 'speed' && { downKbps: now.why.value };
+    memory?.write({ rung: now.rung, ...(wider && { downKbps: null }), ...narrow });
   }
   const handlers: NotificationHandlers = { rungChanged: take };
-  return { ladder, handlers, take, remembered: () => memory?.read() };
+  return { ladder, handlers, take, remembered: (): KnownLine => memory?.read() ?? {} };
 }

@@ -2,7 +2,7 @@ import { onScopeDispose } from 'vue';
 import { joinClassSession } from '../api/class-sessions.ts';
 import { ApiError } from '../api/problem.ts';
 import { type Classroom, type ClassroomOptions, createClassroom } from './classroom.ts';
-import { deviceRung } from './own-ladder.ts';
+import { deviceLine } from './known-line.ts';
 
 /** Refusals of the API that no waiting will change. */
 const finalStatuses = [401, 403, 404, 409, 410];
@@ -30,7 +30,7 @@ export function useClassroom(
 ): Classroom {
   const classroom = createClassroom({
     refused,
-    rungMemory: asDevice ? deviceRung : null,
+    lineMemory: asDevice ? deviceLine : null,
     async admit() {
       const { token, url } = await (admit?.() ?? joinClassSession(classSessionId, { asDevice }));
       return { token, url: socketUrl(url, location.href) };

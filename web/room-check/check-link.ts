@@ -6,6 +6,15 @@ import { measureDown, measureUp } from './line-speed.ts';
 import { probeLink, unreachable } from './link-probe.ts';
 import { openProbeSocket } from './probe-socket.ts';
 
+/** TCP takes loss for a full line: what it measures over one that loses packets by itself says nothing of media. */
+const lossyFrom = 0.02;
+
+/** What may be sent to this room from the start; null when the check cannot tell. */
+export function carriedKbps({ udp, tcp, downKbps }: Found['link']): number | null {
+  const { lossDown } = udp.reachable ? udp : tcp;
+  return (lossDown ?? 0) >= lossyFrom ? null : downKbps;
+}
+
 /**
  * How fast the line is, and which ways lead to the media node.
  * @throws ApiError or ClassroomFailure where the API or the node refuses the check, or it breaks off: that says nothing of

@@ -22,7 +22,7 @@ export interface RoomCheckOptions {
   /** By the server's clock. */
   now(): number;
   /** The server has what was found. */
-  checked?(): void;
+  checked?(found: Found): void;
 }
 
 export interface RoomCheckState {
@@ -74,10 +74,11 @@ export function useRoomCheck(options: RoomCheckOptions): RoomCheckState {
       take(sound);
       const link = await checkLink(signal);
       take({ link });
-      await reportCheck({ reason, found: { camera, ...sound, link } }, signal);
+      const all = { camera, ...sound, link };
+      await reportCheck({ reason, found: all }, signal);
       finishedAt = performance.now();
       brokeOff = 0;
-      options.checked?.();
+      options.checked?.(all);
     } catch {
       // Given up for a lesson, refused, or the line broke on the way: it is made up for when there is time.
       if (signal.aborted) done.delete(key);

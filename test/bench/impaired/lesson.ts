@@ -166,7 +166,7 @@ async function watch({ link, site, browser, lesson, number, address, turns }: Wa
   try {
     await room.context().addCookies(browserCookies(address, lesson.devices[number - 1] ?? ''));
     await room.addInitScript(takeNotes);
-    await fillCache(room.context(), room, link.remembered ?? null);
+    await fillCache(room.context(), room, link.remembered ?? {});
     await site.become(link.line);
     const before = await site.bytes();
     await room.goto('/room', { timeout: patienceMs });
@@ -200,17 +200,22 @@ async function watch({ link, site, browser, lesson, number, address, turns }: Wa
 }
 
 /** The page has been here on other days, and knows the program but not today's slides. */
-async function fillCache(context: BrowserContext, room: Page, rung: string | null): Promise<void> {
+async function fillCache(context: BrowserContext, room: Page, line: NonNullable<Link['remembered']>): Promise<void> {
   const slides = '**/api/files/**';
   await context.route(slides, (route) => route.abort());
   await room.goto('/room');
   await room.locator('[data-lesson]').waitFor({ timeout: patienceMs });
   await sleep(1_500);
   // What this visit has learnt of the line was of another one.
-  await room.evaluate((known) => {
-    if (known === null) localStorage.removeItem('tongke.rung');
-    else localStorage.setItem('tongke.rung', known);
-  }, rung);
+  await room.evaluate(
+    (known) => {
+      for (const [name, value] of known) {
+        if (value === null) localStorage.removeItem(`tongke.${name}`);
+        else localStorage.setItem(`tongke.${name}`, String(value));
+      }
+    },
+    (['rung', 'downKbps'] as const).map((name) => [name, line[name] ?? null] as const),
+  );
   await room.goto('about:blank');
   await context.unroute(slides);
   await sleep(1_000);

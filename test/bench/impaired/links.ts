@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Rung } from '../../../media/protocol.ts';
 import type { LineState, Site } from '../../environment/sites.ts';
 
 /** A line to teach over. */
@@ -6,8 +7,8 @@ export interface Link {
   name: string;
   /** How it is when the room joins. */
   line: LineState;
-  /** Where the device's ladder stood in the lesson before; nothing is known of the line if left out. */
-  remembered?: string;
+  /** What the device knows of the line from the lesson before, or from its check; nothing if left out. */
+  remembered?: { rung?: Rung; downKbps?: number };
   /** How long the lesson is watched. */
   lessonMs: number;
   /** What happens to it in mid-lesson. @returns when it was over, by Date.now(); null when it never is */
@@ -40,8 +41,9 @@ export const links: readonly Link[] = [
   { name: '2m', line: { rate: 2_000_000 }, lessonMs: usual },
   { name: '1m', line: { rate: 1_000_000 }, lessonMs: usual },
   { name: '300k', line: { rate: 300_000 }, lessonMs: 40_000 },
+  { name: '300k-again', line: { rate: 300_000 }, remembered: { downKbps: 280 }, lessonMs: 40_000 },
   { name: '64k', line: { rate: 64_000 }, lessonMs: 60_000 },
-  { name: '64k-again', line: { rate: 64_000 }, remembered: 'slides_audio', lessonMs: 60_000 },
+  { name: '64k-again', line: { rate: 64_000 }, remembered: { rung: 'slides_audio' }, lessonMs: 60_000 },
   ...[5, 10, 20, 30].map(lossy),
   {
     name: 'bursts',
