@@ -91,7 +91,7 @@ const settlingMs = 3_500;
 /** Where the ladder begins on a line of which something is known: where it stood, and no higher than what fits. */
 export function firstRung(remembered: Rung, downKbps: number | undefined): Rung {
   if (downKbps === undefined) return remembered;
-  const fits = rungs.findIndex((each) => each === 'slides_audio' || needs[each] <= downKbps);
+  const fits = rungs.findIndex((each) => each === 'slides_audio' || wants[each] <= downKbps);
   return rungs[Math.max(fits, rungs.indexOf(remembered))] ?? remembered;
 }
 

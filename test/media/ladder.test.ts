@@ -124,8 +124,8 @@ describe('the ladder of a room', () => {
     expect(firstRung('all', undefined)).toBe('all');
     expect(firstRung('low_video', undefined)).toBe('low_video');
     expect(firstRung('all', 5_000)).toBe('all');
-    expect(firstRung('all', 240)).toBe('no_thumbnails');
-    expect(firstRung('all', 130)).toBe('low_video');
+    expect(firstRung('all', 350)).toBe('no_thumbnails');
+    expect(firstRung('all', 280)).toBe('low_video');
     expect(firstRung('all', 8)).toBe('slides_audio');
     expect(firstRung('slides_audio', 5_000)).toBe('slides_audio');
     expect(firstRung('audio', 64)).toBe('audio');

@@ -116,7 +116,7 @@ describe('what is sent to whom', () => {
     const inThin = await thin.request('join', {
       token: await token(receiverClaims('remembered', 2)),
       rtpCapabilities,
-      downKbps: 130,
+      downKbps: 280,
     });
     expect(inThin.rung).toBe('low_video');
     for (const wrong of [{ rung: 'everything' }, { downKbps: -1 }, { downKbps: 1e9 }])

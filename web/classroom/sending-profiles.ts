@@ -42,7 +42,8 @@ export function screenConstraints(supported: MediaTrackSupportedConstraints): Sc
 
 export type SendingProfile = Pick<types.ProducerOptions, 'encodings' | 'codecOptions'>;
 
-const layered = 'L1T3';
+/** Two temporal layers, not three: what one lost picture takes with it is half as long (docs/decisions/0008). */
+const layered = 'L1T2';
 
 const cameraProfile: SendingProfile = {
   encodings: [
