@@ -103,8 +103,8 @@ it('an administrator sets how long a school keeps recordings, and sees what goes
   await admin.evaluate(() => localStorage.setItem('tongke.locale', 'en'));
   await admin.reload();
   await choose(admin, 'School');
-  await admin.getByText('Now: for 365 days.').waitFor();
-  await admin.getByText('One recording is older').waitFor();
+  await admin.getByText('Now: kept for 365 days.').waitFor();
+  await admin.getByText('1 recording is past the limit').waitFor();
   await photograph(admin, 'retention-form-en');
   await admin.context().close();
 });
