@@ -91,13 +91,13 @@ it('an administrator sets how long a school keeps recordings, and sees what goes
   await expectAccessible(admin, 'how long recordings are kept');
   await days.fill('365');
   await days.press('Enter');
-  await admin.getByText(/1 个实录已超过 365 天/).waitFor();
+  await admin.getByText(/1 份实录已超过 365 天/).waitFor();
   await expectAccessible(admin, 'what a shorter time deletes');
   await photograph(admin, 'retention-confirm');
   await photograph(admin, 'retention-confirm-phone', phone);
   await admin.getByRole('button', { name: '保存 365 天' }).click();
   await admin.getByText('现在：保存 365 天。').waitFor();
-  await admin.getByText('1 个实录已超过期限：先通知主讲教师').waitFor();
+  await admin.getByText('1 份实录已超过期限：先通知主讲教师').waitFor();
   await photograph(admin, 'retention-form');
   await photograph(admin, 'retention-form-phone', phone);
   await admin.evaluate(() => localStorage.setItem('tongke.locale', 'en'));
@@ -146,7 +146,7 @@ it('its teacher is told, sees when it goes, and keeps it for ever', async () => 
   await teacher.getByRole('button', { name: '永久保存' }).scrollIntoViewIfNeeded();
   await photograph(teacher, 'retention-resource-phone');
   await teacher.getByRole('button', { name: '永久保存' }).press('Enter');
-  await teacher.getByText('学校规定课堂实录保存 365 天，这个实录不受限制。').waitFor();
+  await teacher.getByText('学校规定课堂实录保存 365 天，这份实录不受限制。').waitFor();
   await photograph(teacher, 'retention-exempt-phone');
   await teacher.getByRole('button', { name: '取消永久保存' }).click();
   await teacher.getByRole('dialog').getByText('最早也在 14 天以后').waitFor();
