@@ -51,7 +51,7 @@ const language = z
   .transform((text, context) => {
     const tag = canonical(text);
     if (tag !== null) return tag;
-    context.addIssue({ code: 'custom', message: 'is no language tag' });
+    context.addIssue({ code: 'custom', message: 'is not a language tag' });
     return z.NEVER;
   })
   .openapi({ type: 'string', example: 'zh-CN' });

@@ -135,7 +135,7 @@ export function createCaptionService(options: CaptionServiceOptions): CaptionSer
         if (content.byteLength > MOST_BYTES) throw new AppError('body_too_large');
         if ((await repository.listTracks(tx, fileId)).length >= MOST_TRACKS) throw new AppError('captions_full');
         const text = decode(content);
-        if (text === null) throw new AppError('captions_unreadable', { detail: 'This is no text.' });
+        if (text === null) throw new AppError('captions_unreadable', { detail: 'This is not a text file.' });
         const row = await repository.insertTrack(tx, fileId, named, readCaptions(text));
         await record(tx, actor, 'created', row);
         return captionsOf(row);

@@ -85,7 +85,7 @@ export async function refuseClash(db: Database, actor: AccountActor, booking: Bo
   });
   if (errors.size === 0) return;
   throw new AppError('conflict', {
-    detail: 'The presenter or a room is taken at that time.',
+    detail: 'The presenter or a room is already booked at that time.',
     errors: [...errors.values()],
   });
 }

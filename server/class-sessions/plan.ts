@@ -43,7 +43,7 @@ export async function refuseSlides(readable: ReadableFile, actor: Actor, fileId:
   const file = await readable(actor, fileId);
   if (file && hasPages(file.mediaType)) return;
   throw new AppError('invalid_input', {
-    errors: [{ path: 'slidesFileId', message: 'is not courseware that you may read' }],
+    errors: [{ path: 'slidesFileId', message: 'is not courseware you can read' }],
   });
 }
 
@@ -59,7 +59,7 @@ export async function presentingSchool(
   const presenter = await findPresenter(db, presenterId, allianceId);
   if (!presenter) {
     throw new AppError('invalid_input', {
-      errors: [{ path: 'presenterId', message: 'is nobody who can present in this alliance' }],
+      errors: [{ path: 'presenterId', message: 'cannot present in this alliance' }],
     });
   }
   const schoolId = presenter.school_id;

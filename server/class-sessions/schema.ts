@@ -140,8 +140,9 @@ export const createClassSessionSchema = z
   .superRefine(({ scheduledStart, scheduledEnd, at }, context) => {
     if (at !== undefined) return;
     if (!scheduledStart)
-      context.addIssue({ code: 'custom', path: ['scheduledStart'], message: 'is missing, as is at' });
-    if (!scheduledEnd) context.addIssue({ code: 'custom', path: ['scheduledEnd'], message: 'is missing, as is at' });
+      context.addIssue({ code: 'custom', path: ['scheduledStart'], message: 'is required unless at is given' });
+    if (!scheduledEnd)
+      context.addIssue({ code: 'custom', path: ['scheduledEnd'], message: 'is required unless at is given' });
   })
   .openapi('CreateClassSession');
 export type CreateClassSession = z.output<typeof createClassSessionSchema>;

@@ -73,7 +73,9 @@ export function createFinishing(options: FinishingOptions): JobHandler<{ recordi
     const readBack = await sha256Of(await storage.get(objectKey, { signal }));
     if (readBack !== sha256) {
       await storage.delete(objectKey);
-      throw new AppError('storage_unavailable', { detail: 'The store gave back other bytes than it was given.' });
+      throw new AppError('storage_unavailable', {
+        detail: 'Storage returned different bytes from those it was given.',
+      });
     }
     return { objectKey, bytes, sha256 };
   }

@@ -114,7 +114,7 @@ export function createResourceService(options: ResourceServiceOptions): Resource
     if (refused.length === 0) return;
     const errors = refused.map((id) => ({
       path: `fileIds.${fileIds.indexOf(id)}`,
-      message: 'is not an upload of yours that is still free',
+      message: 'is not an unused upload of yours',
     }));
     throw new AppError('invalid_input', { errors });
   }
@@ -202,7 +202,7 @@ export function createResourceService(options: ResourceServiceOptions): Resource
 
     async create(actor, input) {
       if (!mayContribute(actor)) {
-        throw new AppError('forbidden', { detail: 'Only an account of a school puts resources into the library.' });
+        throw new AppError('forbidden', { detail: 'Only school accounts can add resources to the library.' });
       }
       const { fileIds, publish, ...fields } = input;
       const id = await db.transaction().execute(async (tx) => {

@@ -83,7 +83,7 @@ export function createUploads(options: UploadsOptions): Uploads {
         errors: given.error.issues.map(({ path, message }) => ({ path: `Upload-Metadata.${path.join('.')}`, message })),
       });
     }
-    if (actor.schoolId === null) throw new AppError('forbidden', { detail: 'Only members of a school upload files.' });
+    if (actor.schoolId === null) throw new AppError('forbidden', { detail: 'Only school accounts can upload files.' });
     const name = readFileName(given.data.filename);
     if (!formatOfName(name)) throw new AppError('type_not_allowed');
     if (!upload.size) {

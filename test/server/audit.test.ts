@@ -278,12 +278,12 @@ describe('the table for spreadsheets', () => {
     expect(of('role.changed', { from: 'teacher', to: 'operator' })).toEqual(['教师 → 电教员', 'Teacher → Operator']);
     expect(of('visibility.changed', { from: 'school', to: 'alliance' })[0]).toBe('本校 → 教育共同体');
     expect(of('account.created', { login: 'wang', role: 'principal' })[0]).toBe('账号 wang; 校长');
-    expect(of('account.changed', { fields: ['name', 'phone'] })).toEqual(['姓名、手机号', 'Name, Phone']);
-    expect(of('alliance.changed', { role: null })).toEqual(['移出', 'Taken out']);
+    expect(of('account.changed', { fields: ['name', 'phone'] })).toEqual(['姓名、手机号', 'Name, Phone number']);
+    expect(of('alliance.changed', { role: null })).toEqual(['移出', 'Removed']);
     expect(of('class_session.joined', { role: 'receiver' })[0]).toBe('听讲');
     expect(of('sign_in_refused', { reason: 'locked' })[0]).toBe('错误太多，已锁定');
     expect(of('quota.changed', { quotaBytes: null })[0]).toBe('不限');
-    expect(of('retention.changed', { keptDays: null })).toEqual(['永久保存', 'Kept for ever']);
+    expect(of('retention.changed', { keptDays: null })).toEqual(['永久保存', 'Kept forever']);
     expect(of('resource.deleted', { keptDays: 90 })).toEqual(['保存期限 90 天', 'Kept for 90 days']);
     expect(of('file.uploaded', { bytes: 5_400 })).toEqual(['5400 字节', '5400 bytes']);
     expect(of('catalog.imported', { created: 2, updated: 0 })[0]).toBe('新增 2，更新 0');

@@ -5,25 +5,25 @@ const account: typeof zh = {
   language: 'Language',
   theme: { title: 'Appearance', system: 'System', light: 'Light', dark: 'Dark' },
   signOutWords:
-    'Some files are still being uploaded or have not been published. They stop when you sign out, and do not go on for another account.',
+    'Some files haven’t finished uploading or aren’t published. Signing out stops them, and they won’t resume under another account.',
   signOut: 'Sign out',
   signIn: {
     title: 'Sign in',
     lead: 'One lesson, many classrooms.',
-    login: 'Account or phone number',
+    login: 'Account name or phone number',
     password: 'Password',
     submit: 'Sign in',
-    forgot: 'Forgot the password? Your school’s operator or principal can reset it.',
-    room: 'A classroom screen needs no password:',
+    forgot: 'Forgot your password? Your school’s operator or principal can reset it.',
+    room: 'Is this a classroom screen? No password needed:',
     roomLink: 'set it up with a phone',
   },
   password: {
     title: 'Change password',
     current: 'Current password',
     next: 'New password',
-    hint: 'At least 10 characters; a sentence you remember is fine.',
+    hint: 'At least 10 characters. A sentence you’ll remember works well.',
     tooShort: 'The new password needs at least 10 characters.',
-    changed: 'The password was changed.',
+    changed: 'Password changed.',
   },
 };
 

@@ -4,14 +4,14 @@ const mine: typeof zh = {
   published: 'Published',
   drafts: 'Drafts',
   uploads: 'Uploading',
-  describe: 'Describe them',
-  unfinished: 'Continue',
+  describe: 'Add details',
+  unfinished: 'Continue watching',
   unfinishedAt: '{at} of {whole}',
   edit: 'Edit {title}',
   empty: {
-    published: 'You have published nothing yet',
+    published: 'You haven’t published anything yet',
     draft: 'No drafts',
-    words: 'Lesson plans, microlectures and courseware that you upload are listed here.',
+    words: 'Lesson plans, microlectures and courseware you upload appear here.',
   },
 };
 

@@ -21,10 +21,10 @@ const words: typeof zh = {
     cc_by_nc: 'Attribution, non-commercial (CC BY-NC)',
     cc_by_nc_sa: 'Attribution, non-commercial, share alike (CC BY-NC-SA)',
     cc0: 'No rights reserved (CC0)',
-    alliance_only: 'For use in the alliance only',
+    alliance_only: 'Alliance use only',
     all_rights_reserved: 'All rights reserved',
   },
-  visibility: { private: 'Only me', school: 'My school', alliance: 'The alliance', public: 'Everyone signed in' },
+  visibility: { private: 'Only me', school: 'My school', alliance: 'The alliance', public: 'All signed-in users' },
   status: { draft: 'Draft' },
   role: {
     teacher: 'Teacher',
@@ -42,7 +42,7 @@ const words: typeof zh = {
     unit: 'Unit',
     lesson: 'Lesson',
   },
-  allianceKind: { led: 'Led by one school', remote: '“5G+” remote', mutual: 'Mutual' },
+  allianceKind: { led: 'School-led', remote: '“5G+” remote', mutual: 'Mutual support' },
   allianceRole: { lead: 'Lead school', member: 'Member school' },
 };
 

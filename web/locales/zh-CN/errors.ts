@@ -1,7 +1,7 @@
 /** Words for every code of the server's table, and for `offline`, `unavailable`, `file_gone`, `upload_removed` and `fields_marked`, which no server of ours sends. */
 export default {
   offline: '连不上服务器。请检查网络，恢复后再试一次。',
-  unavailable: '服务器暂时没有应答，请稍候再试。',
+  unavailable: '服务器暂时没有应答，请稍后再试。',
   bad_request: '请求有误，请刷新页面后再试。',
   fields_marked: '有内容填得不对，请看标出的地方。',
   invalid_input: '有内容填得不对，请检查后再试。',
@@ -49,8 +49,8 @@ export default {
   account_locked: '密码错误次数太多，账号已暂时锁定，请稍后再试或请管理员重设密码。',
   too_many_attempts: '尝试太频繁，请过一会儿再试。',
   internal: '服务器出了问题，已经记录下来，请稍后再试。',
-  storage_unavailable: '存储暂时不可用，文件读写会稍后恢复。',
-  classroom_unavailable: '课堂服务暂时不可用，请稍候再试。',
+  storage_unavailable: '存储暂时不可用，文件读写稍后会恢复。',
+  classroom_unavailable: '课堂服务暂时不可用，请稍后再试。',
   no_space: '服务器存储空间不足，请联系电教员。',
   quota_exceeded: '学校的存储空间已用完。请删掉不用的资源，或请管理员增加空间。',
   catalog_unreadable: '教材目录表读不出来，请检查表头和编码。',
