@@ -2,6 +2,7 @@ import { createRoute, OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
 import { createMiddleware } from 'hono/factory';
 import type { Logger } from 'pino';
 import { AppError } from '../errors.ts';
+import { limitBody, strangersBytes, usualBytes } from './body-limit.ts';
 import type { Client } from './client.ts';
 
 /** What an account may be (product.md); `admin` runs the platform. */
@@ -45,14 +46,17 @@ export function allow(policy: Policy) {
 /**
  * A documented route with its policy. The policy runs before the input is read and is shown in the
  * OpenAPI document as `x-policy`, so that a test can walk every route.
+ *
+ * @param maxBytes of the body
  */
 export function defineRoute<P extends string, R extends Omit<RouteConfig, 'path'> & { path: P }>(
   policy: Policy,
   config: R,
+  maxBytes = policy === 'anyone' ? strangersBytes : usualBytes,
 ) {
   return createRoute({
     ...config,
-    middleware: [allow(policy)] as const,
+    middleware: [allow(policy), limitBody(maxBytes)] as const,
     'x-policy': policy,
   });
 }
