@@ -1,7 +1,8 @@
+import { z } from 'zod';
 import type { Database } from '../database/database.ts';
 import { violatedReference, violatedUnique } from '../database/violation.ts';
 import { AppError } from '../errors.ts';
-import { readCursor, writeCursor } from '../http/page.ts';
+import { idSchema, readCursor, writeCursor } from '../http/page.ts';
 import type { AccountActor, Role } from '../http/route.ts';
 import { recordEvent } from '../trail/trail.ts';
 import { recordChange } from './change-events.ts';
@@ -63,6 +64,9 @@ function workplace(role: Role, schoolId: string | null, allianceId: string | nul
   return { schoolId, allianceId: null };
 }
 
+/** Name and id. */
+const sortKeySchema = z.tuple([z.string(), idSchema]);
+
 const placeOf = (row: AccountRow) => ({ schoolId: row.school?.id ?? null, role: row.role });
 
 export interface AccountOptions {
@@ -92,11 +96,11 @@ export function createAccountService({ db, onDisabled }: AccountOptions): Accoun
     async list(actor, { schoolId, q, limit, cursor }) {
       const wanted = actor.role === 'admin' ? (schoolId ?? null) : actor.schoolId;
       if (schoolId !== undefined && schoolId !== wanted) return { items: [], nextCursor: null };
-      const [name = '', id = ''] = cursor === undefined ? [] : readCursor(cursor, 2);
+      const after = cursor === undefined ? null : readCursor(cursor, sortKeySchema);
       const rows = await listAccounts(db, {
         schoolId: wanted,
         q: q || null,
-        after: cursor === undefined ? null : [name, id],
+        after,
         limit: limit + 1,
       });
       const last = rows.length > limit ? rows[limit - 1] : undefined;

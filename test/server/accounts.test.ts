@@ -73,6 +73,14 @@ describe('keeping accounts', () => {
     expect(wild).toEqual({ items: [], nextCursor: null });
   });
 
+  it('takes no cursor that it has not given', async () => {
+    const admin = await world.signIn('admin');
+    for (const key of ['not json', '["a","b"]', '["a"]', '{}']) {
+      const cursor = Buffer.from(key).toString('base64url');
+      expect([key, await outcome(admin.get(`/api/accounts?cursor=${cursor}`))]).toEqual([key, '400 invalid_input']);
+    }
+  });
+
   it('shows an administrator every school', async () => {
     const admin = await world.signIn('admin');
     const page = (await (await admin.get('/api/accounts?q=teacher-&limit=200')).json()) as {
