@@ -83,7 +83,10 @@ export type MediaNode = {
   isLive(classSessionId: string): boolean;
   /** Ends the lesson for everybody and waits until the last chunk of its recording is written. No room: nothing to do. */
   endSession(classSessionId: string, reason?: 'presenter' | 'abandoned' | 'cancelled'): Promise<void>;
-  /** A session that has not begun was changed: whoever waits in its room comes back to one that is as it is now. */
+  /**
+   * A session that has not begun was changed: whoever waits in its room comes back to one that is as it is now. Tokens that
+   * were signed for it before are refused.
+   */
   refreshSession(classSessionId: string): Promise<void>;
   /** Somebody has counted who sits in a room, outside the classroom: whoever is in its lesson sees it. */
   headsCounted(event: { classSessionId: string; roomId: string; count: number; at: number }): Promise<void>;
@@ -225,6 +228,8 @@ export async function createMediaNode(options: MediaNodeOptions): Promise<MediaN
       await rooms.get(classSessionId)?.end(reason, false);
     },
     async refreshSession(classSessionId) {
+      // Others may present now, and other rooms take part.
+      lostAccess.add(classSessionId);
       await opening.get(classSessionId);
       const room = rooms.get(classSessionId);
       if (room && !room.live) await room.suspend();

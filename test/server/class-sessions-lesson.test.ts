@@ -242,6 +242,25 @@ describe('joining', () => {
   });
 });
 
+describe('a lesson that is given to others before it begins', () => {
+  it('is not entered by what was signed before', async () => {
+    const session = await schedule();
+    const operator = await world.signInAs('operator-lead');
+    const change = (patch: object) =>
+      outcome(operator.patch(`/api/class-sessions/${session.id}`, { ...patch, allowClash: true }));
+    const refused = { ok: false, error: { code: 'token_invalid' } };
+
+    const asPresenter = await join(teacher, session);
+    expect(await change({ presenterId: world.accounts['second-teacher-lead'] })).toBe('200');
+    expect((await enter(asPresenter)).joined).toMatchObject(refused);
+
+    const asRoom = await join(device.browser, session);
+    expect(await change({ roomIds: [world.rooms.member] })).toBe('200');
+    expect((await enter(asRoom)).joined).toMatchObject(refused);
+    expect((await enter(await join(await world.signInAs('second-teacher-lead'), session))).joined.ok).toBe(true);
+  });
+});
+
 describe('ending', () => {
   it('tells everybody, and has the recording finished', async () => {
     const session = await schedule();
