@@ -133,6 +133,9 @@ export function createAccountService({ db, onDisabled }: AccountOptions): Accoun
       await db
         .transaction()
         .execute(async (trx) => {
+          // Before the row itself: two who take each other's rights at once lock them in one order.
+          const ends = patch.disabled === true || (patch.role !== undefined && patch.role !== 'admin');
+          const others = ends && actor.role === 'admin' ? await lockOtherAdmins(trx, id) : null;
           const row = await take(trx, actor, id);
           const role = patch.role ?? row.role;
           const place = workplace(
@@ -141,9 +144,7 @@ export function createAccountService({ db, onDisabled }: AccountOptions): Accoun
             patch.allianceId === undefined ? (row.alliance?.id ?? null) : patch.allianceId,
           );
           if (!mayChange(actor, { schoolId: place.schoolId, role })) throw new AppError('forbidden');
-          const leaves =
-            row.role === 'admin' && row.disabled_at === null && (role !== 'admin' || patch.disabled === true);
-          if (leaves && (await lockOtherAdmins(trx, id)) === 0) throw new AppError('last_admin');
+          if (others === 0 && row.role === 'admin' && row.disabled_at === null) throw new AppError('last_admin');
           await updateAccount(trx, id, {
             name: patch.name,
             login: patch.login,

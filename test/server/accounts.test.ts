@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { outcome } from './environment/browser.ts';
 import { createWorld, password, type World } from './environment/world.ts';
 
@@ -170,6 +170,27 @@ describe('keeping accounts', () => {
     expect(
       await outcome(admin.post('/api/accounts', { name: '平台管理员二', login: uniqueLogin(), role: 'admin' })),
     ).toBe('201');
+  });
+
+  it('lets administrators be disabled two at once, but never all', async () => {
+    const own = await createWorld();
+    onTestFinished(() => own.close());
+    const admin = await own.signIn('admin');
+    const add = async (login: string) => {
+      const response = await admin.post('/api/accounts', { name: login, login, role: 'admin' });
+      return ((await response.json()) as Made).account.id;
+    };
+    const first = own.accounts['admin-lead'] ?? '';
+    const ids = [await add('admin-second'), await add('admin-third')];
+    const disable = (id: string) => outcome(admin.patch(`/api/accounts/${id}`, { disabled: true }));
+    const held = await own.db.startTransaction().execute();
+    await held.selectFrom('account').select('id').where('id', '=', first).forUpdate().execute();
+    // Both have begun, and wait for the first of them.
+    const disabled = Promise.all(ids.map(disable));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await held.rollback().execute();
+    expect(await disabled).toEqual(['200', '200']);
+    expect(await disable(first)).toBe('409 last_admin');
   });
 
   it('ends the sign-ins of an account that is disabled, at once and for good', async () => {
