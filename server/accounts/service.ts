@@ -69,13 +69,16 @@ const sortKeySchema = z.tuple([z.string(), idSchema]);
 
 const placeOf = (row: AccountRow) => ({ schoolId: row.school?.id ?? null, role: row.role });
 
+const hasMoved = (row: AccountRow, to: ReturnType<typeof workplace>) =>
+  to.schoolId !== (row.school?.id ?? null) || to.allianceId !== (row.alliance?.id ?? null);
+
 export interface AccountOptions {
   db: Database;
-  /** Told when an account has lost its access, so that it is put out of wherever it is. */
-  onDisabled?: (accountId: string) => void;
+  /** Told when an account has lost its access or its place, so that it is put out of wherever it is; who still may comes back. */
+  onAccessEnded?: (accountId: string) => void;
 }
 
-export function createAccountService({ db, onDisabled }: AccountOptions): AccountService {
+export function createAccountService({ db, onAccessEnded }: AccountOptions): AccountService {
   async function get(id: string): Promise<Account> {
     const row = await findAccount(db, id);
     if (row === undefined) throw new AppError('not_found');
@@ -130,7 +133,7 @@ export function createAccountService({ db, onDisabled }: AccountOptions): Accoun
 
     async change(actor, id, patch) {
       const phone = patch.phone ? requirePhone(patch.phone) : patch.phone;
-      await db
+      const ended = await db
         .transaction()
         .execute(async (trx) => {
           // Before the row itself: two who take each other's rights at once lock them in one order.
@@ -155,9 +158,10 @@ export function createAccountService({ db, onDisabled }: AccountOptions): Accoun
           });
           if (patch.disabled === true) await deleteSignIns(trx, id);
           await recordChange(trx, actor, row, patch);
+          return patch.disabled === true || role !== row.role || hasMoved(row, place);
         })
         .catch((error: unknown) => Promise.reject(translate(error)));
-      if (patch.disabled === true) onDisabled?.(id);
+      if (ended) onAccessEnded?.(id);
       return await get(id);
     },
 
@@ -170,6 +174,7 @@ export function createAccountService({ db, onDisabled }: AccountOptions): Accoun
         await deleteSignIns(trx, id);
         await recordEvent(trx, 'password.reset', { actor, id });
       });
+      onAccessEnded?.(id);
       return { initialPassword };
     },
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { createAccountService } from '../../server/accounts/service.ts';
 import { outcome } from './environment/browser.ts';
 import { createWorld, password, type World } from './environment/world.ts';
 
@@ -191,6 +192,30 @@ describe('keeping accounts', () => {
     await held.rollback().execute();
     expect(await disabled).toEqual(['200', '200']);
     expect(await disable(first)).toBe('409 last_admin');
+  });
+
+  it('tells the classroom whose access has ended, or is another one now', async () => {
+    const told: string[] = [];
+    const service = createAccountService({ db: world.db, onAccessEnded: (id) => void told.push(id) });
+    const admin = { kind: 'account', id: world.accounts['admin-lead'] ?? '', role: 'admin', schoolId: null } as const;
+    const actor = { ...admin, allianceIds: [] };
+    const { account } = await service.create(actor, {
+      name: '新同事',
+      login: uniqueLogin(),
+      role: 'teacher',
+      schoolId: world.schools.lead,
+    });
+    const tellsOf = async (work: Promise<unknown>) => {
+      await work;
+      return told.splice(0).length;
+    };
+    const change = (patch: object) => tellsOf(service.change(actor, account.id, patch));
+    expect(await change({ name: '改名', role: 'teacher', schoolId: world.schools.lead })).toBe(0);
+    expect(await change({ schoolId: world.schools.member })).toBe(1);
+    expect(await change({ role: 'office', allianceId: world.alliances.other })).toBe(1);
+    expect(await change({ disabled: true })).toBe(1);
+    expect(await change({ disabled: false })).toBe(0);
+    expect(await tellsOf(service.resetPassword(actor, account.id))).toBe(1);
   });
 
   it('ends the sign-ins of an account that is disabled, at once and for good', async () => {
