@@ -190,6 +190,12 @@ export async function createMediaNode(options: MediaNodeOptions): Promise<MediaN
     return room;
   }
 
+  /** Of a room that is just being opened, and cannot be, whoever opens it is told. */
+  async function openedRoom(classSessionId: string): Promise<Room | undefined> {
+    await opening.get(classSessionId)?.catch(() => undefined);
+    return rooms.get(classSessionId);
+  }
+
   /** Whoever still brings something to the sink. */
   function writers(): { id: string | null; waiting: number; failing: boolean }[] {
     for (const recorder of formerRecorders) if (recorder.waitingChunks === 0) formerRecorders.delete(recorder);
@@ -224,19 +230,16 @@ export async function createMediaNode(options: MediaNodeOptions): Promise<MediaN
     },
     isLive: (classSessionId) => rooms.get(classSessionId)?.live ?? false,
     async endSession(classSessionId, reason = 'presenter') {
-      await opening.get(classSessionId);
-      await rooms.get(classSessionId)?.end(reason, false);
+      await (await openedRoom(classSessionId))?.end(reason, false);
     },
     async refreshSession(classSessionId) {
       // Others may present now, and other rooms take part.
       lostAccess.add(classSessionId);
-      await opening.get(classSessionId);
-      const room = rooms.get(classSessionId);
+      const room = await openedRoom(classSessionId);
       if (room && !room.live) await room.suspend();
     },
     async headsCounted({ classSessionId, roomId, count, at }) {
-      await opening.get(classSessionId);
-      const room = rooms.get(classSessionId);
+      const room = await openedRoom(classSessionId);
       if (room?.attendance.counted(roomId, count)) room.audience.broadcast('headCountConfirmed', { roomId, count, at });
     },
     putOut(holderId) {
