@@ -261,6 +261,31 @@ describe('a lesson that is given to others before it begins', () => {
   });
 });
 
+describe('a school that has left the alliance', () => {
+  it('has no part in its lessons to come, and keeps sight of those that were', async () => {
+    const { db, alliances, schools } = world;
+    const session = await schedule();
+    const own = await world.schedule(observer, 60);
+    const row = { alliance_id: alliances.ours, school_id: schools.member, role: 'member' as const };
+    const member = db.deleteFrom('alliance_school').where('school_id', '=', row.school_id);
+    await member.where('alliance_id', '=', row.alliance_id).execute();
+    onTestFinished(async () => void (await db.insertInto('alliance_school').values(row).execute()));
+
+    const { browser } = device;
+    expect(await outcome(browser.get(`/api/class-sessions/${session.id}`))).toBe('404 not_found');
+    expect(await outcome(post(browser, session, 'join'))).toBe('404 not_found');
+    expect(await outcome(post(browser, session, 'assistant-invitation'))).toBe('404 not_found');
+    const today = await read<{ sessions: { id: string }[] }>(browser.get('/api/device/today'));
+    expect(today.sessions).toEqual([]);
+    for (const what of ['start', 'join']) expect(await outcome(post(observer, own, what))).toBe('404 not_found');
+
+    const ids = [session.id, own.id];
+    await db.updateTable('class_session').set({ state: 'ended' }).where('id', 'in', ids).execute();
+    expect(await outcome(browser.get(`/api/class-sessions/${session.id}`))).toBe('200');
+    expect(await outcome(observer.get(`/api/class-sessions/${own.id}`))).toBe('200');
+  });
+});
+
 describe('ending', () => {
   it('tells everybody, and has the recording finished', async () => {
     const session = await schedule();
