@@ -472,4 +472,15 @@ describe('a group of rooms', () => {
     expect(await outcome((await world.signInAs('teacher-stranger')).get(path()))).toBe('404 not_found');
     expect(await outcome(teacher.delete(`/api/room-groups/${group.id}`))).toBe('204');
   });
+
+  it('that is removed while it is changed is not found', async () => {
+    const roomIds = [world.rooms.lead];
+    const { id } = await read<Group>(teacher.post(path(), { name: '将要删除', roomIds }), 201);
+    const removing = await world.db.startTransaction().execute();
+    await removing.deleteFrom('room_group').where('id', '=', id).execute();
+    const changing = outcome(teacher.put(`/api/room-groups/${id}`, { name: '还在吗', roomIds }));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await removing.commit().execute();
+    expect(await changing).toBe('404 not_found');
+  });
 });
