@@ -196,7 +196,7 @@ export async function startServices({ config, dataDir, parts, log, shutdown }: S
     recordings: recordings.service,
     classroomUrl,
     readableFile: (actor, id) => files.readable(actor, id),
-    signJoinToken: (claims) => signJoinToken(claims, tokenSecret),
+    signJoinToken: (claims, at) => signJoinToken(claims, tokenSecret, at),
     assistantSecret: tokenSecret,
     deviceActor: (deviceId) => devices.actor(deviceId),
   });

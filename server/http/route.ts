@@ -9,8 +9,11 @@ import type { Client } from './client.ts';
 export const roles = ['teacher', 'operator', 'principal', 'office', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
-/** Who is asking, and from which address. A device is a room's machine with a key of its own. */
-export type Actor = { allianceIds: readonly string[]; address?: string } & (
+/**
+ * Who is asking, and from which address. A device is a room's machine with a key of its own.
+ * `knownAt`: before it was looked up whether it has access, in milliseconds since 1970. What is signed for it is as old.
+ */
+export type Actor = { allianceIds: readonly string[]; address?: string; knownAt?: number } & (
   | { kind: 'account'; id: string; role: Role; schoolId: string | null }
   | { kind: 'device'; id: string; roomId: string; schoolId: string }
 );

@@ -261,6 +261,34 @@ describe('a lesson that is given to others before it begins', () => {
   });
 });
 
+describe('a token', () => {
+  it('is as old as the knowledge that its bearer has access', async () => {
+    const session = await schedule();
+    const ask = { kind: 'account', id: world.accounts['teacher-lead'] ?? '', role: 'teacher' } as const;
+    const actor = { ...ask, schoolId: world.schools.lead, allianceIds: [world.alliances.ours] };
+    const knownAt = Date.now();
+    // Whatever takes access away between the look and the signature.
+    await world.classroom.refreshSession(session.id);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const late = await world.classSessions.join({ ...actor, knownAt }, session.id);
+    expect((await enter(late)).joined).toMatchObject({ ok: false, error: { code: 'token_invalid' } });
+    expect((await enter(await join(teacher, session))).joined.ok).toBe(true);
+  });
+
+  it('is signed for who asks as of when the request came', async () => {
+    const session = await schedule();
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const came = Date.now();
+    const asked = join(teacher, session);
+    vi.setSystemTime(came + 2_000);
+    const { signedAt } = await verifyJoinToken((await asked).token, tokenSecret);
+    expect(signedAt).toBe(came);
+  });
+});
+
 describe('a school that has left the alliance', () => {
   it('has no part in its lessons to come, and keeps sight of those that were', async () => {
     const { db, alliances, schools } = world;
