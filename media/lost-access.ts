@@ -1,6 +1,9 @@
 import { ClassroomError } from './errors.ts';
 
-/** Who has lost access, and when: what was signed for them before is worth nothing, however young it is. */
+/**
+ * Who has lost access, and when: what was signed for them before is worth nothing, however young it is. The same of a class
+ * session: who may be what in it has changed.
+ */
 export class LostAccess {
   readonly #lostAt = new Map<string, number>();
   readonly #keptMs: number;
@@ -10,14 +13,14 @@ export class LostAccess {
     this.#keptMs = keptMs;
   }
 
-  add(holderId: string, at = Date.now()): void {
-    for (const [id, lostAt] of this.#lostAt) if (at - lostAt > this.#keptMs) this.#lostAt.delete(id);
-    this.#lostAt.set(holderId, at);
+  add(id: string, at = Date.now()): void {
+    for (const [other, lostAt] of this.#lostAt) if (at - lostAt > this.#keptMs) this.#lostAt.delete(other);
+    this.#lostAt.set(id, at);
   }
 
   /** @throws ClassroomError `token_invalid` for what was signed before */
-  refuse(holderId: string, signedAt: number): void {
-    const lostAt = this.#lostAt.get(holderId);
+  refuse(id: string, signedAt: number): void {
+    const lostAt = this.#lostAt.get(id);
     if (lostAt !== undefined && signedAt <= lostAt) throw new ClassroomError('token_invalid');
   }
 }

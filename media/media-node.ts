@@ -83,7 +83,10 @@ export type MediaNode = {
   isLive(classSessionId: string): boolean;
   /** Ends the lesson for everybody and waits until the last chunk of its recording is written. No room: nothing to do. */
   endSession(classSessionId: string, reason?: 'presenter' | 'abandoned' | 'cancelled'): Promise<void>;
-  /** A session that has not begun was changed: whoever waits in its room comes back to one that is as it is now. */
+  /**
+   * A session that has not begun was changed: whoever waits in its room comes back to one that is as it is now. Tokens that
+   * were signed for it before are refused.
+   */
   refreshSession(classSessionId: string): Promise<void>;
   /** Somebody has counted who sits in a room, outside the classroom: whoever is in its lesson sees it. */
   headsCounted(event: { classSessionId: string; roomId: string; count: number; at: number }): Promise<void>;
@@ -187,6 +190,12 @@ export async function createMediaNode(options: MediaNodeOptions): Promise<MediaN
     return room;
   }
 
+  /** Of a room that is just being opened, and cannot be, whoever opens it is told. */
+  async function openedRoom(classSessionId: string): Promise<Room | undefined> {
+    await opening.get(classSessionId)?.catch(() => undefined);
+    return rooms.get(classSessionId);
+  }
+
   /** Whoever still brings something to the sink. */
   function writers(): { id: string | null; waiting: number; failing: boolean }[] {
     for (const recorder of formerRecorders) if (recorder.waitingChunks === 0) formerRecorders.delete(recorder);
@@ -221,17 +230,16 @@ export async function createMediaNode(options: MediaNodeOptions): Promise<MediaN
     },
     isLive: (classSessionId) => rooms.get(classSessionId)?.live ?? false,
     async endSession(classSessionId, reason = 'presenter') {
-      await opening.get(classSessionId);
-      await rooms.get(classSessionId)?.end(reason, false);
+      await (await openedRoom(classSessionId))?.end(reason, false);
     },
     async refreshSession(classSessionId) {
-      await opening.get(classSessionId);
-      const room = rooms.get(classSessionId);
+      // Others may present now, and other rooms take part.
+      lostAccess.add(classSessionId);
+      const room = await openedRoom(classSessionId);
       if (room && !room.live) await room.suspend();
     },
     async headsCounted({ classSessionId, roomId, count, at }) {
-      await opening.get(classSessionId);
-      const room = rooms.get(classSessionId);
+      const room = await openedRoom(classSessionId);
       if (room?.attendance.counted(roomId, count)) room.audience.broadcast('headCountConfirmed', { roomId, count, at });
     },
     putOut(holderId) {

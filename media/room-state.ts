@@ -90,7 +90,12 @@ export type Link = z.infer<typeof link>;
 
 /** What a room tells its presenter in writing. `text`: in words of its own. */
 export const messageKind = z.enum(['no_sound', 'no_picture', 'choppy', 'text']);
-export const messageText = z.string().trim().max(200);
+/** Without NUL and halves of characters, which no database takes: the journal of the recording would wait behind them for ever. */
+export const messageText = z
+  .string()
+  .trim()
+  .max(200)
+  .refine((text) => !text.includes('\0') && !/\p{Surrogate}/u.test(text));
 export const message = z.object({
   id,
   roomId: id,

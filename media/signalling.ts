@@ -113,7 +113,7 @@ export function createSignalling(options: SignallingOptions): Signalling {
     const { token, ...wanted } = parseRequest('join', frame.data);
     const signed = await verifyJoinToken(token, options.tokenSecret);
     const { claims } = signed;
-    options.lostAccess.refuse(holderOf(claims), signed.signedAt);
+    for (const id of [holderOf(claims), claims.classSessionId]) options.lostAccess.refuse(id, signed.signedAt);
     options.usedTokens.use(signed, holderOf(claims));
     const room = await options.room(claims.classSessionId);
     const { participant, transports, snapshot } = await room.join(claims, wanted);

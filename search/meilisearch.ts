@@ -5,6 +5,7 @@ import { answerSchema, toStored } from './documents.ts';
 import { isAnswer, translateFailure } from './failures.ts';
 import { toMeilisearch } from './filters.ts';
 import { createHttpClient } from './http-client.ts';
+import { inPieces } from './pieces.ts';
 import { soundOf } from './pinyin.ts';
 import { isBlank, toMeilisearchQuery } from './query.ts';
 import {
@@ -30,6 +31,9 @@ export interface MeilisearchOptions<Shown> {
   /** Longest wait for one answer, in milliseconds. */
   timeoutMs?: number;
 }
+
+/** So much is taken within the wait for one answer, also by a slow disk. */
+const atOnceBytes = 8 * 1024 * 1024;
 
 /** SearchIndex on a Meilisearch server (https://www.meilisearch.com/docs/reference/api). */
 export function createMeilisearchIndex<Shown>(options: MeilisearchOptions<Shown>): SearchIndex<Shown> {
@@ -103,7 +107,10 @@ export function createMeilisearchIndex<Shown>(options: MeilisearchOptions<Shown>
     upsert: (documents, signal) =>
       attempt(async () => {
         await requireIndex();
-        if (documents.length > 0) await done(index.addDocuments(documents.map(toStored)), signal);
+        for (const piece of inPieces(documents.map(toStored), atOnceBytes)) {
+          signal?.throwIfAborted();
+          await done(index.addDocuments(piece), signal);
+        }
       }),
 
     remove: (ids, signal) =>
@@ -152,8 +159,10 @@ export function createMeilisearchIndex<Shown>(options: MeilisearchOptions<Shown>
         const tasks: EnqueuedTask[] = [];
         let count = 0;
         for await (const documents of batches) {
-          signal?.throwIfAborted();
-          tasks.push(await next.addDocuments(documents.map(toStored)));
+          for (const piece of inPieces(documents.map(toStored), atOnceBytes)) {
+            signal?.throwIfAborted();
+            tasks.push(await next.addDocuments(piece));
+          }
           count += documents.length;
         }
         for (const task of tasks) await taskDone(client, task, signal);

@@ -23,7 +23,6 @@ import { type FileRouteServices, fileRoutes } from './files/routes.ts';
 import { identifyClient } from './http/client.ts';
 import { documentationRoutes, documentHead } from './http/documentation.ts';
 import { answerFailure } from './http/failure.ts';
-import { limitBodies } from './http/json-limit.ts';
 import { measureRequests, metricsRoutes } from './http/metrics.ts';
 import { logRequests, numberRequests } from './http/request-log.ts';
 import { createRouter, type Env } from './http/route.ts';
@@ -168,7 +167,6 @@ export function serveApi<S extends Schema>(
     // Answers depend on who asks, so no cache between may keep them.
     if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'private, no-cache');
   });
-  app.use('/api/*', limitBodies());
   app.use('/api/*', identify(deps.identity));
   app.route('/api', documentationRoutes());
   const served = app.route('/api', api);

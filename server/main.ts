@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { z } from 'zod';
 import { announce, writeRunningFile } from './announcement.ts';
 import { createApp } from './app.ts';
@@ -12,6 +12,7 @@ import { StartError } from './embedded/start-error.ts';
 import { measureParts } from './gauges.ts';
 import { createMetrics } from './http/metrics.ts';
 import { listen, networkAddresses } from './listen.ts';
+import { createLog } from './log.ts';
 import { openParts } from './parts.ts';
 import { exposuresOf, missingPrograms, probesOf } from './probes.ts';
 import { startServices } from './services.ts';
@@ -160,7 +161,7 @@ async function main(): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  const log = pino({ level: config.LOG_LEVEL });
+  const log = createLog(config.LOG_LEVEL);
   const shutdown = createShutdown({ log, partMs, wholeMs });
   let starting = Promise.resolve();
   endOnSignals(shutdown, log, () => starting);

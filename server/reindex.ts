@@ -1,4 +1,4 @@
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { createMeilisearchIndex } from '../search/index.ts';
 import { createCatalogService } from './catalog/service.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
@@ -8,6 +8,7 @@ import { openDataFolder } from './embedded/data-folder.ts';
 import { launchMeilisearch } from './embedded/meilisearch.ts';
 import { launchPostgres } from './embedded/postgres.ts';
 import { StartError } from './embedded/start-error.ts';
+import { createLog } from './log.ts';
 import { rebuildIndex } from './outbox/rebuild.ts';
 import { createResourceDocuments } from './resources/documents.ts';
 import { resourceSummarySchema } from './resources/schema.ts';
@@ -78,7 +79,7 @@ async function reindex(config: Config, log: Logger, shutdown: Shutdown): Promise
 }
 
 async function main(): Promise<void> {
-  const log = pino({ level: 'warn' });
+  const log = createLog('warn');
   const shutdown = createShutdown({ log, partMs: 10_000, wholeMs: 30_000 });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void shutdown.run());
   try {

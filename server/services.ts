@@ -98,7 +98,7 @@ export async function startServices({ config, dataDir, parts, log, shutdown }: S
     limit: config.SIGN_IN_ATTEMPTS,
     windowMs: config.SIGN_IN_LOCK_MINUTES * 60_000,
   });
-  const accounts = createAccountService({ db, onDisabled: (accountId) => classroom.putOut(accountId) });
+  const accounts = createAccountService({ db, onAccessEnded: (accountId) => classroom.putOut(accountId) });
   const catalog = createCatalogService({ db });
   const { placesOf } = catalog;
   const synonyms = createSynonymService({ db });
@@ -196,7 +196,7 @@ export async function startServices({ config, dataDir, parts, log, shutdown }: S
     recordings: recordings.service,
     classroomUrl,
     readableFile: (actor, id) => files.readable(actor, id),
-    signJoinToken: (claims) => signJoinToken(claims, tokenSecret),
+    signJoinToken: (claims, at) => signJoinToken(claims, tokenSecret, at),
     assistantSecret: tokenSecret,
     deviceActor: (deviceId) => devices.actor(deviceId),
   });

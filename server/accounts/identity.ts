@@ -76,6 +76,7 @@ export interface IdentityOptions {
 export function identify({ db, pool, authentication, secret, keyUsed }: IdentityOptions) {
   return createMiddleware<Env>(async (c, next) => {
     const { secure, address } = c.get('client');
+    const asked = { address, knownAt: Date.now() };
     const key = getCookie(c, cookieName(deviceCookie, secure));
     const asDevice =
       c.req.header('tongke-as') === 'device' || c.req.query('as') === 'device' || c.req.path.startsWith('/api/device/');
@@ -84,7 +85,7 @@ export function identify({ db, pool, authentication, secret, keyUsed }: Identity
 
     if (token && !(asDevice && key)) {
       const found = await accountByToken(pool, token);
-      c.set('actor', found && { ...found.actor, address });
+      c.set('actor', found && { ...found.actor, ...asked });
       const age = found === null ? 0 : signInSeconds - (found.expiresAt.getTime() - Date.now()) / 1000;
       if (age > renewalSeconds) {
         const { headers } = await authentication
@@ -96,7 +97,7 @@ export function identify({ db, pool, authentication, secret, keyUsed }: Identity
     if (key && c.get('actor') === null) {
       const device = await deviceByKey(db, key);
       const holds = device !== null && (device.used || (await keyUsed(device.actor.id)));
-      c.set('actor', holds ? { ...device.actor, address } : null);
+      c.set('actor', holds ? { ...device.actor, ...asked } : null);
     }
     await next();
   });

@@ -91,6 +91,12 @@ export async function findCredentials(
   return await query.where('account.id', '=', by.id).executeTakeFirst();
 }
 
+/** As findCredentials, and whoever changes them or ends sign-ins has done so, or does it after this transaction. */
+export async function holdCredentials(trx: Database, id: string): Promise<Credentials | undefined> {
+  await trx.selectFrom('account').select('id').where('id', '=', id).forShare().execute();
+  return await findCredentials(trx, { id });
+}
+
 export interface ListedAccounts {
   /** Null: of every school. */
   schoolId: string | null;
@@ -190,6 +196,10 @@ export async function setPassword(db: Database, accountId: string, passwordHash:
 /** Signs the account out everywhere, at once. */
 export async function deleteSignIns(db: Database, accountId: string): Promise<void> {
   await db.deleteFrom('sign_in').where('account_id', '=', accountId).execute();
+}
+
+export async function deleteSignIn(db: Database, token: string): Promise<void> {
+  await db.deleteFrom('sign_in').where('token', '=', token).execute();
 }
 
 /** Removes sign-ins that no longer count. */

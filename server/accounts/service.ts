@@ -1,7 +1,8 @@
+import { z } from 'zod';
 import type { Database } from '../database/database.ts';
 import { violatedReference, violatedUnique } from '../database/violation.ts';
 import { AppError } from '../errors.ts';
-import { readCursor, writeCursor } from '../http/page.ts';
+import { idSchema, readCursor, writeCursor } from '../http/page.ts';
 import type { AccountActor, Role } from '../http/route.ts';
 import { recordEvent } from '../trail/trail.ts';
 import { recordChange } from './change-events.ts';
@@ -63,15 +64,21 @@ function workplace(role: Role, schoolId: string | null, allianceId: string | nul
   return { schoolId, allianceId: null };
 }
 
+/** Name and id. */
+const sortKeySchema = z.tuple([z.string(), idSchema]);
+
 const placeOf = (row: AccountRow) => ({ schoolId: row.school?.id ?? null, role: row.role });
+
+const hasMoved = (row: AccountRow, to: ReturnType<typeof workplace>) =>
+  to.schoolId !== (row.school?.id ?? null) || to.allianceId !== (row.alliance?.id ?? null);
 
 export interface AccountOptions {
   db: Database;
-  /** Told when an account has lost its access, so that it is put out of wherever it is. */
-  onDisabled?: (accountId: string) => void;
+  /** Told when an account has lost its access or its place, so that it is put out of wherever it is; who still may comes back. */
+  onAccessEnded?: (accountId: string) => void;
 }
 
-export function createAccountService({ db, onDisabled }: AccountOptions): AccountService {
+export function createAccountService({ db, onAccessEnded }: AccountOptions): AccountService {
   async function get(id: string): Promise<Account> {
     const row = await findAccount(db, id);
     if (row === undefined) throw new AppError('not_found');
@@ -92,11 +99,11 @@ export function createAccountService({ db, onDisabled }: AccountOptions): Accoun
     async list(actor, { schoolId, q, limit, cursor }) {
       const wanted = actor.role === 'admin' ? (schoolId ?? null) : actor.schoolId;
       if (schoolId !== undefined && schoolId !== wanted) return { items: [], nextCursor: null };
-      const [name = '', id = ''] = cursor === undefined ? [] : readCursor(cursor, 2);
+      const after = cursor === undefined ? null : readCursor(cursor, sortKeySchema);
       const rows = await listAccounts(db, {
         schoolId: wanted,
         q: q || null,
-        after: cursor === undefined ? null : [name, id],
+        after,
         limit: limit + 1,
       });
       const last = rows.length > limit ? rows[limit - 1] : undefined;
@@ -126,9 +133,12 @@ export function createAccountService({ db, onDisabled }: AccountOptions): Accoun
 
     async change(actor, id, patch) {
       const phone = patch.phone ? requirePhone(patch.phone) : patch.phone;
-      await db
+      const ended = await db
         .transaction()
         .execute(async (trx) => {
+          // Before the row itself: two who take each other's rights at once lock them in one order.
+          const ends = patch.disabled === true || (patch.role !== undefined && patch.role !== 'admin');
+          const others = ends && actor.role === 'admin' ? await lockOtherAdmins(trx, id) : null;
           const row = await take(trx, actor, id);
           const role = patch.role ?? row.role;
           const place = workplace(
@@ -137,9 +147,7 @@ export function createAccountService({ db, onDisabled }: AccountOptions): Accoun
             patch.allianceId === undefined ? (row.alliance?.id ?? null) : patch.allianceId,
           );
           if (!mayChange(actor, { schoolId: place.schoolId, role })) throw new AppError('forbidden');
-          const leaves =
-            row.role === 'admin' && row.disabled_at === null && (role !== 'admin' || patch.disabled === true);
-          if (leaves && (await lockOtherAdmins(trx, id)) === 0) throw new AppError('last_admin');
+          if (others === 0 && row.role === 'admin' && row.disabled_at === null) throw new AppError('last_admin');
           await updateAccount(trx, id, {
             name: patch.name,
             login: patch.login,
@@ -150,9 +158,10 @@ export function createAccountService({ db, onDisabled }: AccountOptions): Accoun
           });
           if (patch.disabled === true) await deleteSignIns(trx, id);
           await recordChange(trx, actor, row, patch);
+          return patch.disabled === true || role !== row.role || hasMoved(row, place);
         })
         .catch((error: unknown) => Promise.reject(translate(error)));
-      if (patch.disabled === true) onDisabled?.(id);
+      if (ended) onAccessEnded?.(id);
       return await get(id);
     },
 
@@ -165,6 +174,7 @@ export function createAccountService({ db, onDisabled }: AccountOptions): Accoun
         await deleteSignIns(trx, id);
         await recordEvent(trx, 'password.reset', { actor, id });
       });
+      onAccessEnded?.(id);
       return { initialPassword };
     },
 

@@ -9,7 +9,7 @@ import { type Attempts, networkOf } from './attempts.ts';
 import type { Auth, Authentication } from './authentication.ts';
 import { checkPassword, hashPassword, verifyPassword } from './password.ts';
 import { readPhone } from './phone.ts';
-import { type Credentials, findCredentials } from './repository.ts';
+import { type Credentials, deleteSignIn, findCredentials, holdCredentials } from './repository.ts';
 import type { PasswordChangeBody, SignInBody } from './schema.ts';
 
 /** What the browser is to be told about its cookies, as Set-Cookie values. */
@@ -76,6 +76,12 @@ export async function createSignInService(options: SignInOptions): Promise<SignI
     sightings?.note('sign_in_refused', { actor: null, ...subject, ...from, details: { reason: 'locked' } });
   }
 
+  /** False: the password was changed or the account disabled while somebody signed in, who outlived the end of all sign-ins by it. */
+  async function stillHolds(known: Credentials): Promise<boolean> {
+    const now = await db.transaction().execute((trx) => holdCredentials(trx, known.id));
+    return now !== undefined && !now.disabled && now.passwordHash === known.passwordHash;
+  }
+
   async function endCurrent(auth: Auth, headers: Headers): Promise<Cookies> {
     const { headers: answer } = await auth.api.signOut({ headers, returnHeaders: true });
     return answer.getSetCookie();
@@ -100,11 +106,15 @@ export async function createSignInService(options: SignInOptions): Promise<SignI
       }
       const auth = authentication.of(client.secure);
       try {
-        const { headers: answer } = await auth.api.signInUsername({
+        const { headers: answer, response } = await auth.api.signInUsername({
           body: { username: known.login, password },
           headers,
           returnHeaders: true,
         });
+        if (!(await stillHolds(known))) {
+          await deleteSignIn(db, response.token);
+          throw await refuse(known, client.address);
+        }
         await attempts.forgive(subject);
         await endCurrent(auth, headers);
         const actor = { kind: 'account', id: known.id, schoolId: known.schoolId, address: client.address } as const;

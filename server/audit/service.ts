@@ -44,12 +44,6 @@ function toEvent(row: EventRow, within: string | null): AuditEvent {
 const cursorSchema = z.tuple([z.iso.datetime(), z.string().regex(/^\d{1,18}$/)]);
 type Cursor = z.output<typeof cursorSchema>;
 
-function readPlace(cursor: string): Cursor {
-  const place = cursorSchema.safeParse(readCursor(cursor, 2));
-  if (place.success) return place.data;
-  throw new AppError('invalid_input', { errors: [{ path: 'cursor', message: 'is not a cursor of this list' }] });
-}
-
 const placeOf = (row: EventRow): Cursor => [row.at.toISOString(), String(row.id)];
 
 export function createAuditService({ db }: { db: Database }): AuditService {
@@ -68,7 +62,7 @@ export function createAuditService({ db }: { db: Database }): AuditService {
   return {
     async list(actor, { limit, cursor, ...filter }) {
       const within = reachOf(actor);
-      const after = cursor === undefined ? null : readPlace(cursor);
+      const after = cursor === undefined ? null : readCursor(cursor, cursorSchema);
       const rows = await listEvents(db, { filter, within, after, limit: limit + 1 });
       const last = rows.length > limit ? rows[limit - 1] : undefined;
       return {

@@ -38,9 +38,10 @@ export function createAssistants({ deviceActor, secret, classroomUrl, read, admi
      */
     async join(code: string, address?: string): Promise<AssistantJoin> {
       const { classSessionId, deviceId } = readCode(code, secret);
+      const knownAt = Date.now();
       const found = await deviceActor(deviceId);
       if (!found) throw new AppError('invitation_invalid');
-      const device: DeviceActor = { ...found, ...(address !== undefined && { address }) };
+      const device: DeviceActor = { ...found, knownAt, ...(address !== undefined && { address }) };
       const session = await read(device, classSessionId).catch((cause: unknown) => {
         // The room was taken out of the lesson.
         throw cause instanceof AppError && cause.code === 'not_found'

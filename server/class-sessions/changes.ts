@@ -93,8 +93,12 @@ export function createChanges({ db, schoolDays, readableFile, tell }: ChangeOpti
     if (!maySchedule(actor, rights)) throw new AppError('forbidden');
   }
 
-  /** The session first, then those of its series that the change is for. */
+  /**
+   * The session first, then those of its series that the change is for. Under the lock of the timetable, as two changes
+   * that begin at different lessons of a series would wait for each other's.
+   */
   async function lockScope(trx: Database, actor: AccountActor, id: string, scope: Scope, alreadyIn?: 'cancelled') {
+    await lockTimetable(trx);
     const row = await lockClassSession(trx, id);
     if (!row) throw new AppError('not_found');
     refuseForeign(actor, row);
@@ -130,7 +134,6 @@ export function createChanges({ db, schoolDays, readableFile, tell }: ChangeOpti
     async update(actor: AccountActor, id: string, input: UpdateClassSession): Promise<string[]> {
       if (input.slidesFileId !== undefined) await refuseSlides(readableFile, actor, input.slidesFileId);
       return await db.transaction().execute(async (trx) => {
-        await lockTimetable(trx);
         const { row, others } = await lockScope(trx, actor, id, input.scope);
         const presenterId = input.presenterId ?? row.presenter_id;
         const schoolId = await presentingSchool(trx, actor, { presenterId, allianceId: row.alliance_id });

@@ -32,8 +32,8 @@ export interface LessonOptions {
   db: Database;
   classroom: Classroom;
   recordings: SessionRecordings;
-  /** Signs what a participant may do in the classroom; good for 60 s and one use. */
-  signJoinToken(claims: JoinClaims): Promise<string>;
+  /** Signs what a participant may do in the classroom; good for 60 s from `at`, and one use. */
+  signJoinToken(claims: JoinClaims, at?: number): Promise<string>;
 }
 
 /** Rooms may enter so long before the lesson, and then wait inside. */
@@ -144,14 +144,14 @@ export function createLesson({ db, classroom, recordings, signJoinToken }: Lesso
     async join(actor: Actor, session: ClassSessionRow) {
       refuseClosed(actor, session);
       const claims = actor.kind === 'device' ? roomClaims(actor, session) : await personClaims(actor, session);
-      return { token: await signJoinToken(claims), role: claims.role };
+      return { token: await signJoinToken(claims, actor.knownAt), role: claims.role };
     },
 
     /** A phone beside the room's screen, which sends no media. @throws AppError as `join` */
     async assist(actor: DeviceActor, session: ClassSessionRow) {
       refuseClosed(actor, session);
       const claims = { ...roomClaims(actor, session), role: 'assistant' as const, sources: [] };
-      return { token: await signJoinToken(claims), role: claims.role };
+      return { token: await signJoinToken(claims, actor.knownAt), role: claims.role };
     },
 
     /** Ending what is over is harmless. @throws AppError `forbidden`, `session_not_live` */

@@ -5,6 +5,7 @@ import type { SchoolCalendar } from '../school-days/calendar.ts';
 import { findClashes } from './clash.ts';
 import { presentingSchool, refuseRooms, type Slot } from './plan.ts';
 import type { PreviewAnswer, PreviewInput } from './planning-schema.ts';
+import { maySchedule } from './policy.ts';
 import type { Expansion } from './repetition.ts';
 import { listSeries } from './repository.ts';
 import type { SchoolDays } from './timetable.ts';
@@ -26,14 +27,22 @@ export function createPlanning({ db, schoolDays }: PlanningOptions) {
     return { day, week, slot: 0, start, end, periodLabel, insteadOf: lessons?.insteadOf ?? null };
   }
 
+  /** What the actor may change of what is to be changed. */
+  async function changedRows(actor: AccountActor, changing: PreviewInput['changing']) {
+    const rows = changing ? await listSeries(db, changing.id, changing.scope) : [];
+    return rows.filter(({ alliance_id: allianceId, school_id: schoolId, presenter_id: presenterId }) =>
+      maySchedule(actor, { allianceId, schoolId, presenterId }),
+    );
+  }
+
   /** The times that are asked for, and the sessions that they are for. */
-  async function timesOf(calendar: SchoolCalendar, { when, changing }: PreviewInput) {
+  async function timesOf(actor: AccountActor, calendar: SchoolCalendar, { when, changing }: PreviewInput) {
     if (when.kind === 'weekly') return { ...expand(calendar, when, 'when'), ids: [] };
     const to: Slot =
       when.kind === 'period'
         ? slotOfPeriod(calendar, when, 'when.period')
         : { start: when.start, end: when.end, periodLabel: null };
-    const rows = changing ? await listSeries(db, changing.id, changing.scope) : [];
+    const rows = await changedRows(actor, changing);
     const anchor = rows.find(({ id }) => id === changing?.id);
     const slotsOf = (row: (typeof rows)[number]) => ({
       start: row.scheduled_start,
@@ -64,7 +73,7 @@ export function createPlanning({ db, schoolDays }: PlanningOptions) {
       const schoolId = await presentingSchool(db, actor, { presenterId, allianceId });
       await refuseRooms(db, { roomIds, allianceId });
       const calendar = await schoolDays.calendarOf(db, { schoolId, allianceId });
-      const { term, occurrences, skipped, ids } = await timesOf(calendar, input);
+      const { term, occurrences, skipped, ids } = await timesOf(actor, calendar, input);
       const exceptIds = ids;
       const clashes = await findClashes(db, actor, { presenterId, roomIds, times: occurrences, exceptIds });
       return {

@@ -12,20 +12,36 @@ export interface ClassSessionRights {
   presenterId: string;
 }
 
-/** Accounts see the sessions of their alliances and those they present; a device those of its room. */
+/** That what is to come is still given to, or by, a school of the alliance. */
+const isAllied = (schoolId: string) => sql<SqlBool>`(class_session.state not in ('scheduled', 'live') or exists (
+  select from alliance_school
+  where alliance_school.alliance_id = class_session.alliance_id and alliance_school.school_id = ${sql.ref(schoolId)}))`;
+
+/**
+ * Accounts see the sessions of their alliances and those they present; a device those of its room. Who presents and whose
+ * room it is see what is to come while their school is in the alliance.
+ */
 export function visibleTo(actor: Actor) {
   return (eb: ExpressionBuilder<Tables, 'class_session'>) => {
     if (actor.kind === 'device') {
       const own = eb
         .selectFrom('class_session_room')
+        .innerJoin('room', 'room.id', 'class_session_room.room_id')
         .select('class_session_room.room_id')
         .whereRef('class_session_room.class_session_id', '=', 'class_session.id')
-        .where('class_session_room.room_id', '=', actor.roomId);
+        .where('class_session_room.room_id', '=', actor.roomId)
+        .where(isAllied('room.school_id'));
       return eb.exists(own);
     }
     if (actor.role === 'admin') return sql<SqlBool>`true`;
+    const presented = eb
+      .selectFrom('account as presenter')
+      .select('presenter.id')
+      .whereRef('presenter.id', '=', 'class_session.presenter_id')
+      .where('presenter.id', '=', actor.id)
+      .where(isAllied('presenter.school_id'));
     return eb.or([
-      eb('class_session.presenter_id', '=', actor.id),
+      eb.exists(presented),
       sql<SqlBool>`class_session.alliance_id = any(${[...actor.allianceIds]}::uuid[])`,
     ]);
   };

@@ -3,6 +3,7 @@ import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { hasUnstorableCharacter } from '../database/violation.ts';
 import { AppError, type ErrorCode } from '../errors.ts';
+import { traceOf } from '../log.ts';
 import type { Problem } from './problem.ts';
 import type { Env } from './route.ts';
 
@@ -35,22 +36,6 @@ const codeOfStatus: Partial<Record<number, ErrorCode>> = {
   413: 'body_too_large',
   415: 'type_not_allowed',
 };
-
-/**
- * An error as far as it may be logged. PostgreSQL puts the values of the row into `detail`, other libraries whole
- * requests, so only what is named here goes into the log.
- */
-function traceOf(error: unknown): object {
-  if (!(error instanceof Error)) return { message: String(error) };
-  return {
-    type: error.name,
-    message: error.message,
-    ...('code' in error && { code: error.code }),
-    ...('constraint' in error && { constraint: error.constraint }),
-    stack: error.stack,
-    ...(error.cause !== undefined && { cause: traceOf(error.cause) }),
-  };
-}
 
 function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;

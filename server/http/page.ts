@@ -33,16 +33,12 @@ export function writeCursor(key: readonly string[]): string {
 }
 
 /**
- * Reads a cursor of `length` sort keys.
+ * Reads a cursor of a list that is sorted by such keys.
  * @throws AppError `invalid_input` for anything that writeCursor did not make.
  */
-export function readCursor(cursor: string, length: number): string[] {
+export function readCursor<K>(cursor: string, key: z.ZodType<K>): K {
   try {
-    const key = z
-      .array(z.string())
-      .length(length)
-      .parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
-    return key;
+    return key.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
   } catch (cause) {
     throw new AppError('invalid_input', {
       cause,

@@ -2,14 +2,18 @@ import { createRoute, OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
 import { createMiddleware } from 'hono/factory';
 import type { Logger } from 'pino';
 import { AppError } from '../errors.ts';
+import { limitBody, strangersBytes, usualBytes } from './body-limit.ts';
 import type { Client } from './client.ts';
 
 /** What an account may be (product.md); `admin` runs the platform. */
 export const roles = ['teacher', 'operator', 'principal', 'office', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
-/** Who is asking, and from which address. A device is a room's machine with a key of its own. */
-export type Actor = { allianceIds: readonly string[]; address?: string } & (
+/**
+ * Who is asking, and from which address. A device is a room's machine with a key of its own.
+ * `knownAt`: before it was looked up whether it has access, in milliseconds since 1970. What is signed for it is as old.
+ */
+export type Actor = { allianceIds: readonly string[]; address?: string; knownAt?: number } & (
   | { kind: 'account'; id: string; role: Role; schoolId: string | null }
   | { kind: 'device'; id: string; roomId: string; schoolId: string }
 );
@@ -45,14 +49,17 @@ export function allow(policy: Policy) {
 /**
  * A documented route with its policy. The policy runs before the input is read and is shown in the
  * OpenAPI document as `x-policy`, so that a test can walk every route.
+ *
+ * @param maxBytes of the body
  */
 export function defineRoute<P extends string, R extends Omit<RouteConfig, 'path'> & { path: P }>(
   policy: Policy,
   config: R,
+  maxBytes = policy === 'anyone' ? strangersBytes : usualBytes,
 ) {
   return createRoute({
     ...config,
-    middleware: [allow(policy)] as const,
+    middleware: [allow(policy), limitBody(maxBytes)] as const,
     'x-policy': policy,
   });
 }

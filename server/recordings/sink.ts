@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { type RecordingSink, SinkRefusal } from '../../media/index.ts';
 import type { Database } from '../database/database.ts';
+import { hasUnstorableCharacter } from '../database/violation.ts';
 import { AppError } from '../errors.ts';
 import type { Storage } from '../storage/storage.ts';
 import { chunkKey, insertChunk, insertEvent, insertTrack } from './journal.ts';
@@ -73,7 +74,13 @@ export function createRecordingSink({ db, storage, sendFinish, log }: RecordingS
     },
 
     async eventHappened(event) {
-      await insertEvent(db, event);
+      try {
+        await insertEvent(db, event);
+      } catch (cause) {
+        // Nothing that follows is to wait for what can never be written.
+        if (hasUnstorableCharacter(cause)) throw new SinkRefusal('An event holds what no row can.', { cause });
+        throw cause;
+      }
     },
   };
 }

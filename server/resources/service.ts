@@ -274,9 +274,8 @@ export function createResourceService(options: ResourceServiceOptions): Resource
 const pageKeySchema = z.tuple([z.iso.datetime(), z.uuid()]);
 
 function readPageKey(cursor: string): PageKey {
-  const key = pageKeySchema.safeParse(readCursor(cursor, 2));
-  if (!key.success) throw wrongInput('cursor', 'is not a cursor of this list');
-  return { updatedAt: key.data[0], id: key.data[1] };
+  const [updatedAt, id] = readCursor(cursor, pageKeySchema);
+  return { updatedAt, id };
 }
 
 function wrongInput(path: string, message: string): AppError {

@@ -40,8 +40,10 @@ export async function insertGroup(db: Database, group: { alliance_id: string; ow
   return (await db.insertInto('room_group').values(group).returning('id').executeTakeFirstOrThrow()).id;
 }
 
-export async function renameGroup(db: Database, id: string, name: string): Promise<void> {
-  await db.updateTable('room_group').set({ name }).where('id', '=', id).execute();
+/** @returns false when it is gone; else it stays until the transaction ends. */
+export async function renameGroup(db: Database, id: string, name: string): Promise<boolean> {
+  const row = await db.updateTable('room_group').set({ name }).where('id', '=', id).returning('id').executeTakeFirst();
+  return row !== undefined;
 }
 
 export async function setGroupRooms(db: Database, id: string, roomIds: readonly string[]): Promise<void> {

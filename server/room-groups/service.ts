@@ -52,7 +52,7 @@ export function createRoomGroupService({ db }: { db: Database }) {
   async function write(actor: AccountActor, allianceId: string, { roomIds, name }: RoomGroupInput, id: string | null) {
     const written = db.transaction().execute(async (trx) => {
       await refuseRooms(trx, allianceId, roomIds);
-      if (id !== null) await renameGroup(trx, id, name);
+      if (id !== null && !(await renameGroup(trx, id, name))) throw new AppError('not_found');
       const groupId = id ?? (await insertGroup(trx, { alliance_id: allianceId, owner_id: actor.id, name }));
       await setGroupRooms(trx, groupId, roomIds);
       const [group] = await listGroups(trx, { id: groupId });

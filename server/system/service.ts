@@ -80,11 +80,21 @@ async function ask(probe: Probe): Promise<{ part: Part; faults: Fault[] }> {
 export function createSystemService(options: SystemOptions): SystemService {
   const { probes, deadJobs, dataDir, known } = options;
 
-  async function readiness() {
+  let asking: ReturnType<typeof askAll> | null = null;
+
+  async function askAll() {
     const asked = await Promise.all(probes.map(ask));
     const parts = asked.map(({ part }) => part);
     const ready = probes.every((probe, index) => !probe.required || parts[index]?.state !== 'failed');
     return { ready, parts, faults: asked.flatMap(({ faults }) => faults) };
+  }
+
+  /** Anybody may want to know: who asks while the parts are being asked is answered with them. */
+  function readiness() {
+    asking ??= askAll().finally(() => {
+      asking = null;
+    });
+    return asking;
   }
 
   return {

@@ -25,8 +25,9 @@ export interface Deed {
   address?: string;
 }
 
-/** Longer titles would only be read by their beginning. */
+/** Longer titles would only be read by their beginning. Cut between characters: half of one can be written into no row. */
 const TITLE_LENGTH = 300;
+const beginningOf = (title: string) => [...title].slice(0, TITLE_LENGTH).join('');
 
 const described: Partial<Record<SubjectKind, (id: string) => RawBuilder<{ title: string; schoolId: string | null }>>> =
   {
@@ -58,7 +59,7 @@ export function eventOf(action: Action, deed: Deed, subject: { title: string; sc
     actor_school_id: actor?.schoolId ?? null,
     subject_kind: actions[action],
     subject_id: id,
-    subject_title: subject.title.slice(0, TITLE_LENGTH),
+    subject_title: beginningOf(subject.title),
     subject_school_id: subject.schoolId,
     details: JSON.stringify(details),
     ip_address: (deed.address ?? actor?.address) || null,

@@ -59,6 +59,11 @@ describe('what a room writes', () => {
     expect(await send(phone, { kind: 'text', text: '  ' })).toBe('bad_request');
     expect(await send(phone, { kind: 'no_sound', text: '也有话' })).toBe('bad_request');
     expect(await send(phone, { kind: 'text', text: '长'.repeat(201) })).toBe('bad_request');
+    // The journal could not take them.
+    for (const text of ['听\0不清', '\ud83d', '\udc4d听不清']) {
+      expect([text, await send(phone, { kind: 'text', text })]).toEqual([text, 'bad_request']);
+    }
+    expect(await send(phone, { kind: 'text', text: '听得清👍' })).toBe('taken');
     expect(await send(presenter, { kind: 'no_sound' })).toBe('method_not_allowed');
     expect(await refusalOf(phone.request('seeMessage', { messageId: 'x' }))).toBe('method_not_allowed');
     expect(await refusalOf(presenter.request('seeMessage', { messageId: 'x' }))).toBe('not_found');

@@ -137,6 +137,18 @@ describe('a lesson', () => {
     await room.node.endSession('changed');
   });
 
+  it('that cannot be opened at that moment is ended, or changed, all the same', async () => {
+    // Called off while somebody comes in: whoever keeps class sessions knows nothing of it any more.
+    const opening = room.node.startSession('called off', []);
+    const done = Promise.all([
+      room.node.endSession('called off', 'cancelled'),
+      room.node.refreshSession('called off'),
+      room.node.headsCounted({ classSessionId: 'called off', roomId: 'room-1', count: 1, at: Date.now() }),
+    ]);
+    await expect(opening).rejects.toMatchObject({ code: 'session_not_open' });
+    await expect(done).resolves.toBeDefined();
+  });
+
   it('ends for all when the presenter ends it, and tells whoever keeps sessions', async () => {
     room.timetable.add('ending');
     const { presenter, receiver } = await begin('ending');

@@ -2,6 +2,8 @@ import { sql } from 'kysely';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { cleanSignInsJob, createSignInCleaning } from '../../server/accounts/jobs.ts';
+import { hashPassword } from '../../server/accounts/password.ts';
+import { deleteSignIns, lockAccount, setPassword, updateAccount } from '../../server/accounts/repository.ts';
 import { createJobs } from '../../server/jobs/jobs.ts';
 import { outcome } from './environment/browser.ts';
 import { createWorld, password, type World } from './environment/world.ts';
@@ -102,6 +104,31 @@ describe('signing in', () => {
     browser.cookies.set('tongke_sign_in', token.split('.')[0] ?? '');
     expect(await outcome(browser.get('/api/me'))).toBe('401 not_signed_in');
   });
+
+  it.each(['the password is changed', 'the account is disabled'])(
+    'comes to nothing when %s meanwhile',
+    async (what) => {
+      const id = world.accounts['operator-stranger'] ?? '';
+      const change = await world.db.startTransaction().execute();
+      await lockAccount(change, id);
+      const browser = world.open();
+      const signedIn = outcome(browser.post('/api/sign-in', { login: 'operator-stranger', password }));
+      // It has found the password right, and is about to be written down.
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      if (what.includes('disabled')) await updateAccount(change, id, { disabled: true });
+      else await setPassword(change, id, await hashPassword('another-password-91'));
+      await deleteSignIns(change, id);
+      await change.commit().execute();
+
+      expect(await signedIn).toBe('401 sign_in_failed');
+      expect((await browser.get('/api/me')).status).toBe(401);
+      await updateAccount(world.db, id, { disabled: false });
+      await setPassword(world.db, id, await hashPassword(password));
+      expect((await browser.get('/api/me')).status).toBe(401);
+      const left = world.db.selectFrom('sign_in').select('id').where('account_id', '=', id);
+      expect(await left.execute()).toEqual([]);
+    },
+  );
 
   it('locks a name after too many failures, for the right password too, and says for how long', async () => {
     const attempt = (word: string) => world.open().post('/api/sign-in', { login: 'teacher-stranger', password: word });

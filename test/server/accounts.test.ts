@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { createAccountService } from '../../server/accounts/service.ts';
 import { outcome } from './environment/browser.ts';
 import { createWorld, password, type World } from './environment/world.ts';
 
@@ -71,6 +72,14 @@ describe('keeping accounts', () => {
     expect(others).toEqual({ items: [], nextCursor: null });
     const wild = await (await principal.get('/api/accounts?q=%25')).json();
     expect(wild).toEqual({ items: [], nextCursor: null });
+  });
+
+  it('takes no cursor that it has not given', async () => {
+    const admin = await world.signIn('admin');
+    for (const key of ['not json', '["a","b"]', '["a"]', '{}']) {
+      const cursor = Buffer.from(key).toString('base64url');
+      expect([key, await outcome(admin.get(`/api/accounts?cursor=${cursor}`))]).toEqual([key, '400 invalid_input']);
+    }
   });
 
   it('shows an administrator every school', async () => {
@@ -162,6 +171,51 @@ describe('keeping accounts', () => {
     expect(
       await outcome(admin.post('/api/accounts', { name: '平台管理员二', login: uniqueLogin(), role: 'admin' })),
     ).toBe('201');
+  });
+
+  it('lets administrators be disabled two at once, but never all', async () => {
+    const own = await createWorld();
+    onTestFinished(() => own.close());
+    const admin = await own.signIn('admin');
+    const add = async (login: string) => {
+      const response = await admin.post('/api/accounts', { name: login, login, role: 'admin' });
+      return ((await response.json()) as Made).account.id;
+    };
+    const first = own.accounts['admin-lead'] ?? '';
+    const ids = [await add('admin-second'), await add('admin-third')];
+    const disable = (id: string) => outcome(admin.patch(`/api/accounts/${id}`, { disabled: true }));
+    const held = await own.db.startTransaction().execute();
+    await held.selectFrom('account').select('id').where('id', '=', first).forUpdate().execute();
+    // Both have begun, and wait for the first of them.
+    const disabled = Promise.all(ids.map(disable));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await held.rollback().execute();
+    expect(await disabled).toEqual(['200', '200']);
+    expect(await disable(first)).toBe('409 last_admin');
+  });
+
+  it('tells the classroom whose access has ended, or is another one now', async () => {
+    const told: string[] = [];
+    const service = createAccountService({ db: world.db, onAccessEnded: (id) => void told.push(id) });
+    const admin = { kind: 'account', id: world.accounts['admin-lead'] ?? '', role: 'admin', schoolId: null } as const;
+    const actor = { ...admin, allianceIds: [] };
+    const { account } = await service.create(actor, {
+      name: '新同事',
+      login: uniqueLogin(),
+      role: 'teacher',
+      schoolId: world.schools.lead,
+    });
+    const tellsOf = async (work: Promise<unknown>) => {
+      await work;
+      return told.splice(0).length;
+    };
+    const change = (patch: object) => tellsOf(service.change(actor, account.id, patch));
+    expect(await change({ name: '改名', role: 'teacher', schoolId: world.schools.lead })).toBe(0);
+    expect(await change({ schoolId: world.schools.member })).toBe(1);
+    expect(await change({ role: 'office', allianceId: world.alliances.other })).toBe(1);
+    expect(await change({ disabled: true })).toBe(1);
+    expect(await change({ disabled: false })).toBe(0);
+    expect(await tellsOf(service.resetPassword(actor, account.id))).toBe(1);
   });
 
   it('ends the sign-ins of an account that is disabled, at once and for good', async () => {

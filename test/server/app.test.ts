@@ -103,7 +103,24 @@ describe('every answer', () => {
     expect(await send('login=x', 'application/x-www-form-urlencoded')).toBe('415 type_not_allowed');
     expect(await send(undefined, null)).toMatch(/^4\d\d /);
     expect(await send('[]')).toBe('400 invalid_input');
-    expect(await send(JSON.stringify({ login: 'x'.repeat(2_000_000), password: 'x' }))).toBe('413 body_too_large');
+    expect(await send(JSON.stringify({ login: 'x'.repeat(20_000), password: 'x' }))).toBe('413 body_too_large');
+  });
+
+  it('reads no more of a body without a length than the one who sends it may send', async () => {
+    async function send(path: string): Promise<[answer: string, readKiB: number]> {
+      let readKiB = 0;
+      const pull = (controller: ReadableStreamDefaultController) => {
+        readKiB += 8;
+        controller.enqueue(new Uint8Array(8 * 1024));
+        if (readKiB === 4096) controller.close();
+      };
+      const body = new ReadableStream({ pull }, { highWaterMark: 0 });
+      const headers = { 'content-type': 'application/json' };
+      return [await outcome(world.open().request(path, { method: 'POST', body, duplex: 'half', headers })), readKiB];
+    }
+    expect(await send('/api/catalog/import')).toEqual(['401 not_signed_in', 0]);
+    expect(await send('/api/nothing/import')).toEqual(['404 not_found', 0]);
+    expect(await send('/api/sign-in')).toEqual(['413 body_too_large', 24]);
   });
 });
 

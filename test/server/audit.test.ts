@@ -157,6 +157,22 @@ describe('sightings', () => {
     }
   });
 
+  it('of what has a very long name keep none from being written', async () => {
+    const { db, schools } = world;
+    const actor = person('teacher-member', schools.member);
+    const sightings = createSightings({ db, log, writeAfterMs: 60_000 });
+    const see = (title: string) =>
+      sightings.note('file.viewed', { actor, id: crypto.randomUUID(), title, schoolId: null });
+    // As long as a file's name may be: 200 characters that take two places each, but for the first.
+    see(`长${'𠮷'.repeat(199)}`);
+    see('同时看的');
+    await sightings.close();
+    const admin = await world.signIn('admin');
+    expect((await pageOf(admin, '?subject=同时看的')).items).toHaveLength(1);
+    const [{ subject }] = (await pageOf(admin, `?subject=${encodeURIComponent('长𠮷')}`)).items as [AuditEvent];
+    expect(subject.title).toBe(`长${'𠮷'.repeat(199)}`);
+  });
+
   it('wait while the database does not take them, and come when it does', async () => {
     const { db } = world;
     const sightings = createSightings({ db, log, writeAfterMs: 5 });

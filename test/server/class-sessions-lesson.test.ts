@@ -242,6 +242,78 @@ describe('joining', () => {
   });
 });
 
+describe('a lesson that is given to others before it begins', () => {
+  it('is not entered by what was signed before', async () => {
+    const session = await schedule();
+    const operator = await world.signInAs('operator-lead');
+    const change = (patch: object) =>
+      outcome(operator.patch(`/api/class-sessions/${session.id}`, { ...patch, allowClash: true }));
+    const refused = { ok: false, error: { code: 'token_invalid' } };
+
+    const asPresenter = await join(teacher, session);
+    expect(await change({ presenterId: world.accounts['second-teacher-lead'] })).toBe('200');
+    expect((await enter(asPresenter)).joined).toMatchObject(refused);
+
+    const asRoom = await join(device.browser, session);
+    expect(await change({ roomIds: [world.rooms.member] })).toBe('200');
+    expect((await enter(asRoom)).joined).toMatchObject(refused);
+    expect((await enter(await join(await world.signInAs('second-teacher-lead'), session))).joined.ok).toBe(true);
+  });
+});
+
+describe('a token', () => {
+  it('is as old as the knowledge that its bearer has access', async () => {
+    const session = await schedule();
+    const ask = { kind: 'account', id: world.accounts['teacher-lead'] ?? '', role: 'teacher' } as const;
+    const actor = { ...ask, schoolId: world.schools.lead, allianceIds: [world.alliances.ours] };
+    const knownAt = Date.now();
+    // Whatever takes access away between the look and the signature.
+    await world.classroom.refreshSession(session.id);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const late = await world.classSessions.join({ ...actor, knownAt }, session.id);
+    expect((await enter(late)).joined).toMatchObject({ ok: false, error: { code: 'token_invalid' } });
+    expect((await enter(await join(teacher, session))).joined.ok).toBe(true);
+  });
+
+  it('is signed for who asks as of when the request came', async () => {
+    const session = await schedule();
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const came = Date.now();
+    const asked = join(teacher, session);
+    vi.setSystemTime(came + 2_000);
+    const { signedAt } = await verifyJoinToken((await asked).token, tokenSecret);
+    expect(signedAt).toBe(came);
+  });
+});
+
+describe('a school that has left the alliance', () => {
+  it('has no part in its lessons to come, and keeps sight of those that were', async () => {
+    const { db, alliances, schools } = world;
+    const session = await schedule();
+    const own = await world.schedule(observer, 60);
+    const row = { alliance_id: alliances.ours, school_id: schools.member, role: 'member' as const };
+    const member = db.deleteFrom('alliance_school').where('school_id', '=', row.school_id);
+    await member.where('alliance_id', '=', row.alliance_id).execute();
+    onTestFinished(async () => void (await db.insertInto('alliance_school').values(row).execute()));
+
+    const { browser } = device;
+    expect(await outcome(browser.get(`/api/class-sessions/${session.id}`))).toBe('404 not_found');
+    expect(await outcome(post(browser, session, 'join'))).toBe('404 not_found');
+    expect(await outcome(post(browser, session, 'assistant-invitation'))).toBe('404 not_found');
+    const today = await read<{ sessions: { id: string }[] }>(browser.get('/api/device/today'));
+    expect(today.sessions).toEqual([]);
+    for (const what of ['start', 'join']) expect(await outcome(post(observer, own, what))).toBe('404 not_found');
+
+    const ids = [session.id, own.id];
+    await db.updateTable('class_session').set({ state: 'ended' }).where('id', 'in', ids).execute();
+    expect(await outcome(browser.get(`/api/class-sessions/${session.id}`))).toBe('200');
+    expect(await outcome(observer.get(`/api/class-sessions/${own.id}`))).toBe('200');
+  });
+});
+
 describe('ending', () => {
   it('tells everybody, and has the recording finished', async () => {
     const session = await schedule();

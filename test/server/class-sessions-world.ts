@@ -105,7 +105,7 @@ export async function createLessonWorld() {
     tell: notices.tell,
     classroom,
     recordings,
-    signJoinToken: (claims) => signJoinToken(claims, tokenSecret),
+    signJoinToken: (claims, at) => signJoinToken(claims, tokenSecret, at),
     assistantSecret: tokenSecret,
     deviceActor: (id) => world.services.devices.actor(id),
     classroomUrl: `ws://127.0.0.1:${httpPort}/classroom`,

@@ -185,6 +185,16 @@ describe('a chunk', () => {
   });
 });
 
+describe('what happened', () => {
+  it.each(['听\0不清', '\ud83d'])('is refused for good where no row can hold it: %j', async (text) => {
+    const { recordingId } = await opened();
+    const at = 1_790_000_000_000;
+    const message = { id: '1', roomId: 'room', kind: 'text', text, at, seen: false } as const;
+    await expect(world.sink.eventHappened({ recordingId, at, type: 'message', message })).rejects.toThrow(SinkRefusal);
+    expect((await readJournal(world.db, recordingId)).events).toEqual([]);
+  });
+});
+
 describe('the states', () => {
   it('follow each other as they may, and what comes twice or too late changes nothing', async () => {
     const { recordingId } = await opened();

@@ -121,6 +121,21 @@ describe('readiness', () => {
     expect(body).not.toContain('10.1.2.3');
   });
 
+  it('is asked for once by many at once', async () => {
+    let asked = 0;
+    const check = async () => {
+      asked += 1;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return { state: 'working' } as const;
+    };
+    const system = systemOf({ probes: [{ name: 'database', required: true, check }] });
+    const answers = await Promise.all(Array.from({ length: 20 }, () => system.readiness()));
+    expect(answers.every(({ ready }) => ready)).toBe(true);
+    expect(asked).toBe(1);
+    await system.readiness();
+    expect(asked).toBe(2);
+  });
+
   it('counts a part that does not answer as failed', async () => {
     searchState = () => new Promise(() => undefined);
     const { status, body } = await ready();

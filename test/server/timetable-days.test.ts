@@ -112,6 +112,12 @@ describe('keeping them', () => {
     expect(await (await operator.put(bellsPath(), fewer)).json()).toEqual({ ...fewer, mayKeep: true });
   });
 
+  it.each(['早\0读', '\ud83d'])('refuses a name that no row can hold: %j', async (label) => {
+    const periods = [{ label, start: '08:00', end: '08:40' }];
+    const unstorable = { ...bells, schedules: [{ ...allYear, periods }] };
+    expect(await outcome(operator.put(bellsPath(), unstorable))).toBe('400 invalid_input');
+  });
+
   it.each([
     ['teacher-lead', '403 forbidden'],
     ['operator-member', '403 forbidden'],

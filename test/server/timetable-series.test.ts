@@ -254,6 +254,40 @@ describe('a series', () => {
     expect(seen.occurrences).toHaveLength(rows.length);
   });
 
+  it('tells nothing of its days to whom it is not to change', async () => {
+    const { items } = await series(teacher, weekly([{ weekday: 4, period: 6 }]));
+    const when = { kind: 'period', day: items[0]?.scheduledStart.slice(0, 10), period: 1 };
+    const changing = { id: items[0]?.id, scope: 'series' };
+    const { alliances, rooms } = world;
+    const elsewhere = { allianceId: alliances.other, roomIds: [rooms.stranger], changing };
+    const noPeriods = { kind: 'times', start: at(monday, '08:00'), end: at(monday, '08:40') };
+    const others = [
+      await preview(await world.signInAs('teacher-stranger'), noPeriods, elsewhere),
+      await preview(second, when, { changing }),
+    ];
+    for (const { occurrences } of others) expect(occurrences).toHaveLength(1);
+    expect((await preview(teacher, when, { changing })).occurrences).toHaveLength(items.length);
+  });
+
+  it('is cancelled by two at once, from whichever of its lessons', async () => {
+    const { id, items } = await series(teacher, weekly([{ weekday: 2, period: 6 }]));
+    const cancel = (index: number) =>
+      outcome(teacher.post(`/api/class-sessions/${items[index]?.id}/cancellation`, { scope: 'series' }));
+    const held = await world.db.startTransaction().execute();
+    await held
+      .selectFrom('class_session')
+      .select('id')
+      .where('id', '=', items[0]?.id ?? '')
+      .forUpdate()
+      .execute();
+    // Both have begun, and wait for the first lesson.
+    const cancelled = Promise.all([cancel(3), cancel(1)]);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await held.rollback().execute();
+    expect(await cancelled).toEqual(['200', '200']);
+    expect((await inSeries(id)).map(({ state }) => state)).toEqual(items.map(() => 'cancelled'));
+  });
+
   it('is cancelled from one lesson on, for a reason that everybody reads', async () => {
     const { id, items } = await series(teacher, weekly([{ weekday: 5, period: 1 }]));
     const path = `/api/class-sessions/${items[2]?.id}/cancellation`;
@@ -437,5 +471,16 @@ describe('a group of rooms', () => {
     expect(await foreign.json()).toMatchObject({ code: 'invalid_input', errors: [{ path: 'roomIds.0' }] });
     expect(await outcome((await world.signInAs('teacher-stranger')).get(path()))).toBe('404 not_found');
     expect(await outcome(teacher.delete(`/api/room-groups/${group.id}`))).toBe('204');
+  });
+
+  it('that is removed while it is changed is not found', async () => {
+    const roomIds = [world.rooms.lead];
+    const { id } = await read<Group>(teacher.post(path(), { name: '将要删除', roomIds }), 201);
+    const removing = await world.db.startTransaction().execute();
+    await removing.deleteFrom('room_group').where('id', '=', id).execute();
+    const changing = outcome(teacher.put(`/api/room-groups/${id}`, { name: '还在吗', roomIds }));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await removing.commit().execute();
+    expect(await changing).toBe('404 not_found');
   });
 });

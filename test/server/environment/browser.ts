@@ -15,6 +15,8 @@ export interface BrowserOptions {
 export interface Asked extends Omit<RequestInit, 'body'> {
   json?: unknown;
   body?: BodyInit;
+  /** Of a body that is a stream (Fetch, §5.4). */
+  duplex?: 'half';
 }
 
 /** Keeps cookies and speaks to the application as a browser does, without a socket. */
