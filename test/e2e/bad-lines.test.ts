@@ -8,7 +8,12 @@ const briefly = { lessonMs: 14_000 };
 const clean: Link = { name: 'clean', line: {}, ...briefly };
 const udpBlocked: Link = { name: 'UDP blocked', line: { blocked: 'udp' }, ...briefly };
 const firewall: Link = { name: 'only HTTP and TLS', line: { blocked: 'unusual' }, ...briefly };
-const thin: Link = { name: '64 kbit/s', line: { rate: 64_000 }, remembered: { rung: 'slides_audio' }, lessonMs: 25_000 };
+const thin: Link = {
+  name: '64 kbit/s',
+  line: { rate: 64_000 },
+  remembered: { rung: 'slides_audio' },
+  lessonMs: 25_000,
+};
 
 /** How far down the ladder a room was at worst, 0 for everything. */
 const lowest = ({ rungs: path }: Figures) =>
