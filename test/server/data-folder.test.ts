@@ -65,6 +65,11 @@ describe('secrets', () => {
     expect(two).toBe(one);
     expect(await readSecret(folder, 'join-token')).toBe(one);
     expect(await readSecret(folder, 'other')).not.toBe(one);
+    await writeFile(join(folder, 'secrets', 'other'), '');
+    await expect(readSecret(folder, 'other')).rejects.toMatchObject({
+      name: 'StartError',
+      problem: expect.stringContaining(join('secrets', 'other')),
+    });
     expect((await stat(join(folder, 'secrets/join-token'))).mode & 0o777).toBe(0o600);
     expect(await readdir(join(folder, 'secrets'))).toEqual(['join-token', 'other']);
   });
