@@ -8,7 +8,10 @@ const beforeMs = 700;
 const lookEveryMs = 50;
 const loudness = 0.25;
 const resumeMs = 1500;
+/** Longer than the time between two looks, so that nothing is missed, also by a machine that is busy. */
 const fftSize = 8192;
+/** How long a moment is that is called loud: a fiftieth of a second. */
+const momentSamples = 1024;
 /** So much louder than before the note's own band has to be (dB). */
 const risesByDb = 10;
 const silenceDb = -200;
@@ -49,15 +52,18 @@ function listenTo(context: AudioContext, track: MediaStreamTrack) {
   analyser.smoothingTimeConstant = 0;
   context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
   const bands = new Float32Array(analyser.frequencyBinCount);
-  const samples = new Float32Array(1024);
+  const samples = new Float32Array(fftSize);
   let loudest = silenceDb;
   return {
     /** Level of each note's band now (dB). */
     look(): number[] {
       analyser.getFloatFrequencyData(bands);
       analyser.getFloatTimeDomainData(samples);
-      const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
-      if (power > 0) loudest = Math.max(loudest, 10 * Math.log10(power));
+      for (let from = 0; from < samples.length; from += momentSamples) {
+        const moment = samples.subarray(from, from + momentSamples);
+        const power = moment.reduce((sum, sample) => sum + sample * sample, 0) / moment.length;
+        if (power > 0) loudest = Math.max(loudest, 10 * Math.log10(power));
+      }
       return notesHz.map((frequency) => {
         const bin = Math.round((frequency * fftSize) / context.sampleRate);
         return Math.max(silenceDb, ...bands.slice(bin - 2, bin + 3));
