@@ -168,10 +168,10 @@ function measured(before: Ladder, { at, rttMs, loss, downKbps }: Reading): Ladde
   return { ...ladder, emptyRttMs, lossyUntil, lossyFor, floorKbps: floorOf(ladder, lossyFor, downKbps) };
 }
 
-/** At first less than has come through; then more and more, until a queue shows that it was enough. */
+/** At first less than has come through; then more and more, until a queue shows that it was enough (v). */
 function floorOf({ floorKbps }: Ladder, lossyFor: number, downKbps: number | null): number | null {
   if (lossyFor < patience) return null;
-  return Math.min(mostFloorKbps, Math.round(floorKbps === null ? 0.85 * (downKbps ?? 0) : 1.15 * floorKbps));
+  return Math.min(mostFloorKbps, Math.round(floorKbps === null ? 0.85 * (downKbps ?? 0) : 1.3 * floorKbps));
 }
 
 function isQueued({ emptyRttMs }: Ladder, rttMs: number | null): boolean {

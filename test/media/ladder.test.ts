@@ -156,7 +156,7 @@ describe('the ladder of a room', () => {
     const twice = walk(once.ladder, [{ loss: 0.1, downKbps: 300 }], once.at);
     expect(twice.ladder.floorKbps).toBe(255);
     const longer = walk(twice.ladder, [{ loss: 0.1, downKbps: 300 }], twice.at);
-    expect(longer.ladder.floorKbps).toBe(293);
+    expect(longer.ladder.floorKbps).toBe(332);
     expect(walk(longer.ladder, [{ loss: 0.1, rttMs: 320 }], longer.at).ladder.floorKbps).toBeNull();
   });
 
