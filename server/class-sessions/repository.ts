@@ -236,6 +236,18 @@ export async function listPresenters(db: Database, allianceId: string) {
     .execute();
 }
 
+/** Until the transaction ends nobody gives the file up. @returns false when somebody has */
+export async function holdFile(trx: Database, id: string): Promise<boolean> {
+  const row = await trx
+    .selectFrom('file')
+    .select('id')
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .forKeyShare()
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 export async function nodeExists(db: Database, nodeId: string): Promise<boolean> {
   return (await db.selectFrom('catalog_node').select('id').where('id', '=', nodeId).executeTakeFirst()) !== undefined;
 }
