@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { ZodError } from 'zod';
 import { decodeEntry, type Entry, encodeEntry } from './chunk-entry.ts';
 import type { HeldMemory } from './held-memory.ts';
 import { type RecordingSink, SinkRefusal } from './recording-sink.ts';
@@ -90,11 +91,11 @@ export function createChunkShipper(options: ShipperOptions): ChunkShipper {
   function deliverAll(batch: Pending[]): Promise<PromiseSettledResult<void>[]> {
     let events: Promise<void> = Promise.resolve();
     const deliveries = batch.map((one) => {
-      if (one.entry.kind !== 'event') return deliver(sink, one);
+      if (one.entry.kind !== 'event') return deliver(sink, one, log);
       const before = events.catch((error: unknown) => {
         if (!(error instanceof SinkRefusal)) throw error;
       });
-      events = before.then(() => deliver(sink, one));
+      events = before.then(() => deliver(sink, one, log));
       return events;
     });
     return Promise.allSettled(deliveries);
@@ -248,13 +249,15 @@ async function readEntry(path: string, log: Logger): Promise<Entry | null> {
   }
 }
 
-async function deliver(sink: RecordingSink, pending: Pending): Promise<void> {
+async function deliver(sink: RecordingSink, pending: Pending, log: Logger): Promise<void> {
   const { entry } = pending;
   switch (entry.kind) {
     case 'track':
       return inTime(sink.trackOpened(entry.value));
-    case 'chunk':
-      return inTime(sink.chunkWritten(entry.value, await bytesOf(pending)));
+    case 'chunk': {
+      const bytes = await bytesOf(pending, log);
+      return inTime(bytes ? sink.chunkWritten(entry.value, bytes) : sink.chunkLost(entry.value));
+    }
     case 'lost':
       return inTime(sink.chunkLost(entry.value));
     case 'state':
@@ -264,10 +267,19 @@ async function deliver(sink: RecordingSink, pending: Pending): Promise<void> {
   }
 }
 
-async function bytesOf({ bytes, path }: Pending): Promise<Buffer> {
+/** Null when the disk has lost them. What it cannot give back just now is tried again. */
+async function bytesOf({ bytes, path }: Pending, log: Logger): Promise<Buffer | null> {
   if (bytes) return bytes;
   if (!path) throw new Error('a chunk without bytes');
-  return decodeEntry(await readFile(path)).bytes;
+  try {
+    return decodeEntry(await readFile(path)).bytes;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const isLost = code === 'ENOENT' || code === 'EIO' || error instanceof SyntaxError || error instanceof ZodError;
+    if (!isLost) throw error;
+    log.error({ err: error }, 'the disk has lost a chunk that was kept there');
+    return null;
+  }
 }
 
 async function inTime(work: Promise<void>): Promise<void> {

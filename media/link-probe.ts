@@ -30,7 +30,8 @@ export type LinkProbeOptions = {
   pool: WorkerPool;
   /** A probe is over after this long, however far it has come. */
   lifeMs: number;
-  iceServersFor(holder: string): IceServer[];
+  /** With credentials that are good until then. */
+  iceServersFor(holder: string, until: number): IceServer[];
   log: Logger;
 };
 
@@ -118,7 +119,7 @@ export function createLinkProbes(options: LinkProbeOptions): LinkProbes {
         if (ended || socket.readyState !== socket.OPEN) end();
         return {
           routerRtpCapabilities: options.routerRtpCapabilities,
-          iceServers: options.iceServersFor(deviceId),
+          iceServers: options.iceServersFor(deviceId, Date.now() + options.lifeMs),
         };
       },
 

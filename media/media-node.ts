@@ -132,7 +132,8 @@ export async function createMediaNode(options: MediaNodeOptions): Promise<MediaN
   const shared = {
     tokenSecret: options.tokenSecret,
     routerRtpCapabilities,
-    iceServersFor: (holder: string) => iceServersFor(options.iceServers ?? [], options.turnSecret, holder),
+    iceServersFor: (holder: string, until: number) =>
+      iceServersFor(options.iceServers ?? [], options.turnSecret, holder, until),
     log,
   };
   const lostAccess = new LostAccess(tokenLifetimeMs);

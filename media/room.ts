@@ -135,6 +135,11 @@ export class Room {
     return this.startedAt !== null;
   }
 
+  /** When it is over at the latest; before the lesson has begun, if that were now. */
+  get overAt(): number {
+    return (this.startedAt ?? Date.now()) + this.#options.description.longestMs;
+  }
+
   get closed(): boolean {
     return this.#closing !== null;
   }

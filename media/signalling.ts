@@ -32,7 +32,8 @@ export type SignallingOptions = {
   lostAccess: LostAccess;
   usedTokens: UsedTokens;
   routerRtpCapabilities: RtpCapabilities;
-  iceServersFor(holder: string): IceServer[];
+  /** With credentials that are good until then. */
+  iceServersFor(holder: string, until: number): IceServer[];
   /** Takes the sockets of rooms that measure their link. */
   probe(socket: WebSocket): void;
   hooks: SessionHooks;
@@ -121,7 +122,8 @@ export function createSignalling(options: SignallingOptions): Signalling {
       participantId: participant.id,
       resumeToken: participant.resumeToken,
       ...transports,
-      iceServers: options.iceServersFor(participant.id),
+      // An assistant's phone carries neither sound nor picture.
+      iceServers: participant.role === 'assistant' ? [] : options.iceServersFor(participant.id, room.overAt),
       ...snapshot,
     };
     return { room, participant, seq: snapshot.seq, data };

@@ -15,11 +15,15 @@ export function soundsOf(texts: readonly string[]): string[] {
     for (const [run] of text.matchAll(hanRuns)) {
       // The whole run at once, because a character is read by its neighbours (银行, 行走).
       const syllables = pinyin(run, { toneType: 'none', type: 'array', v: true });
-      for (const { index, segment } of segmenter.segment(run)) {
-        sounds.add(syllables.slice(index, index + segment.length).join(''));
-        const heard = syllables.slice(index, index + LONGEST_RUN);
+      let start = 0;
+      for (const { segment } of segmenter.segment(run)) {
+        // A syllable is of a character, and a rare one of these is two units long.
+        const { length } = [...segment];
+        sounds.add(syllables.slice(start, start + length).join(''));
+        const heard = syllables.slice(start, start + LONGEST_RUN);
         sounds.add(heard.join(''));
-        if (heard.length > 1) sounds.add(heard.map((syllable) => syllable.charAt(0)).join(''));
+        if (heard.length > 1) sounds.add(heard.map(([first = '']) => first).join(''));
+        start += length;
       }
     }
   }

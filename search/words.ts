@@ -15,8 +15,10 @@ export function partsOf(texts: readonly string[]): string[] {
   for (const text of texts) {
     for (const [run] of text.matchAll(hanRuns)) {
       for (const word of new Set([run, ...[...segmenter.segment(run)].map(({ segment }) => segment)])) {
-        if (word.length <= SHORTEST || word.length > LONGEST) continue;
-        for (let start = 1; start <= word.length - SHORTEST; start++) parts.add(word.slice(start));
+        // Not by units: Meilisearch takes no document that holds half of a character.
+        const characters = [...word];
+        if (characters.length <= SHORTEST || characters.length > LONGEST) continue;
+        for (let start = 1; start <= characters.length - SHORTEST; start++) parts.add(characters.slice(start).join(''));
       }
     }
   }

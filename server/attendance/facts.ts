@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { audioData, headCountData, presenceData } from '../class-sessions/schema.ts';
 import type { Database } from '../database/database.ts';
 import { lessonRooms } from '../database/lesson-rooms.ts';
@@ -38,6 +39,18 @@ export async function readLessons(db: Database, filter: LessonFilter) {
       .where('started_at', '<', filter.to);
   }
   return await query.execute();
+}
+
+/** How often the heads in a room were counted in that lesson. */
+export async function countHeadCounts(db: Database, classSessionId: string, roomId: string): Promise<number> {
+  const { count } = await db
+    .selectFrom('class_event')
+    .select((e) => e.fn.countAll<string>().as('count'))
+    .where('class_session_id', '=', classSessionId)
+    .where('kind', '=', 'head_count')
+    .where(sql<boolean>`data ->> 'roomId' = ${roomId}`)
+    .executeTakeFirstOrThrow();
+  return Number(count);
 }
 
 /** What was told of each lesson that attendance depends on, in order. */

@@ -29,7 +29,7 @@ const count = defineRoute('account', {
   request: { params: roomParams, body: jsonBody(headCountSchema) },
   responses: {
     200: jsonAnswer('The attendance as it is now.', attendanceSchema),
-    default: problemAnswer('forbidden', 'not_found', 'session_not_live'),
+    default: problemAnswer('forbidden', 'not_found', 'session_not_live', 'too_many_attempts'),
   },
 });
 

@@ -4,7 +4,7 @@ import { AppError } from '../errors.ts';
 import type { AccountActor } from '../http/route.ts';
 import { startOfSchoolDay } from '../school-time.ts';
 import { type AttendanceEvent, attendanceOf } from './compute.ts';
-import { type LessonFacts, readEvents, readLessons } from './facts.ts';
+import { countHeadCounts, type LessonFacts, readEvents, readLessons } from './facts.ts';
 import { mayCount, mayReadAll, mayReadRoom } from './policy.ts';
 import type { Attendance, Period } from './schema.ts';
 import { type AttendanceRow, attendanceWorkbook } from './workbook.ts';
@@ -20,7 +20,9 @@ export interface AttendanceOptions {
 export type AttendanceService = ReturnType<typeof createAttendanceService>;
 
 const dayMs = 86_400_000;
-const lessonsAtOnce = 200;
+const lessonsAtOnce = 50;
+/** Of one room in one lesson: each is written down, and the last one counts. */
+const mostCounts = 200;
 /** The server that holds a live lesson writes that down more often. */
 const seenEveryMs = 30_000;
 
@@ -64,6 +66,17 @@ export function createAttendanceService({ db, readSession, keepCount }: Attendan
     return rowsOf(actor, lesson, (await readEvents(db, [lesson.id])).get(lesson.id) ?? []);
   }
 
+  async function* rowsOfLessons(actor: AccountActor, lessons: readonly LessonFacts[]) {
+    for (let at = 0; at < lessons.length; at += lessonsAtOnce) {
+      const some = lessons.slice(at, at + lessonsAtOnce);
+      const events = await readEvents(
+        db,
+        some.map(({ id }) => id),
+      );
+      for (const lesson of some) yield rowsOf(actor, lesson, events.get(lesson.id) ?? []);
+    }
+  }
+
   async function read(actor: AccountActor, id: string): Promise<Attendance> {
     const lesson = await lessonFor(actor, id);
     const rows = await rowsOfLesson(actor, lesson);
@@ -85,7 +98,7 @@ export function createAttendanceService({ db, readSession, keepCount }: Attendan
   return {
     read,
 
-    /** @throws AppError `not_found`, `forbidden`, `session_not_live` */
+    /** @throws AppError `not_found`, `forbidden`, `session_not_live`, `too_many_attempts` */
     async count(actor: AccountActor, id: string, roomId: string, count: number): Promise<Attendance> {
       const session = await readSession(actor, id);
       const room = session.rooms.find((one) => one.id === roomId);
@@ -97,6 +110,7 @@ export function createAttendanceService({ db, readSession, keepCount }: Attendan
       };
       if (!mayCount(actor, rights, room.school.id)) throw new AppError('forbidden');
       await lessonFor(actor, id);
+      if ((await countHeadCounts(db, id, roomId)) >= mostCounts) throw new AppError('too_many_attempts');
       const data = { roomId, count, role: actor.role, accountId: actor.id, deviceId: null };
       await keepCount(id, Date.now(), data);
       return await read(actor, id);
@@ -104,7 +118,7 @@ export function createAttendanceService({ db, readSession, keepCount }: Attendan
 
     async workbook(actor: AccountActor, id: string): Promise<{ name: string; bytes: Buffer }> {
       const lesson = await lessonFor(actor, id);
-      return { name: lesson.title, bytes: await attendanceWorkbook(await rowsOfLesson(actor, lesson)) };
+      return { name: lesson.title, bytes: await attendanceWorkbook([await rowsOfLesson(actor, lesson)]) };
     },
 
     /** All lessons of an alliance that began on those days. @throws AppError `not_found` for a foreign alliance */
@@ -118,16 +132,7 @@ export function createAttendanceService({ db, readSession, keepCount }: Attendan
         from: startOfSchoolDay(from),
         to: new Date(startOfSchoolDay(to).getTime() + dayMs),
       });
-      const rows: AttendanceRow[] = [];
-      for (let at = 0; at < lessons.length; at += lessonsAtOnce) {
-        const some = lessons.slice(at, at + lessonsAtOnce);
-        const events = await readEvents(
-          db,
-          some.map(({ id }) => id),
-        );
-        for (const lesson of some) rows.push(...rowsOf(actor, lesson, events.get(lesson.id) ?? []));
-      }
-      return await attendanceWorkbook(rows);
+      return await attendanceWorkbook(rowsOfLessons(actor, lessons));
     },
   };
 }

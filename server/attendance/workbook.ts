@@ -1,3 +1,6 @@
+import { PassThrough, type Writable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { setImmediate } from 'node:timers/promises';
 import ExcelJS from 'exceljs';
 import { schoolDay, schoolTimeZone } from '../school-time.ts';
 import type { RoomAttendance } from './compute.ts';
@@ -53,9 +56,10 @@ const columns: Column[] = [
 const dayOf = (at: Date | null) => (at ? schoolDay(at) : '');
 const timeOf = (at: Date | null) => (at ? timeClock.format(at) : '');
 
-/** The attendance of lessons as an Excel workbook, a line for each room of each. */
-export async function attendanceWorkbook(rows: readonly AttendanceRow[]): Promise<Buffer> {
-  const workbook = new ExcelJS.Workbook();
+type Rows = AsyncIterable<readonly AttendanceRow[]> | Iterable<readonly AttendanceRow[]>;
+
+async function write(stream: Writable, rows: Rows): Promise<void> {
+  const workbook = new ExcelJS.stream.xlsx.WorkbookWriter({ stream, useStyles: true });
   const sheet = workbook.addWorksheet('考勤', { views: [{ state: 'frozen', ySplit: 1 }] });
   sheet.columns = columns.map(({ header, width, format }) => ({
     header,
@@ -63,7 +67,21 @@ export async function attendanceWorkbook(rows: readonly AttendanceRow[]): Promis
     ...(format !== undefined && { style: { numFmt: format } }),
   }));
   sheet.getRow(1).font = { bold: true };
-  for (const row of rows) sheet.addRow(columns.map(({ value }) => value(row)));
   sheet.autoFilter = { from: { row: 1, column: 1 }, to: { row: 1, column: columns.length } };
-  return Buffer.from(await workbook.xlsx.writeBuffer());
+  for await (const some of rows) {
+    for (const row of some) sheet.addRow(columns.map(({ value }) => value(row))).commit();
+    // Lessons go on meanwhile.
+    await setImmediate();
+  }
+  await workbook.commit();
+}
+
+/**
+ * The attendance of lessons as an Excel workbook, a line for each room of each.
+ * @param rows some at a time, which are not held longer than it takes to write them
+ */
+export async function attendanceWorkbook(rows: Rows): Promise<Buffer> {
+  const stream = new PassThrough();
+  write(stream, rows).catch((error: unknown) => stream.destroy(error as Error));
+  return await buffer(stream);
 }

@@ -5,7 +5,7 @@ import { formatOfMediaType } from '../files/policy.ts';
 import type { AccountActor, Actor } from '../http/route.ts';
 import { refuseClash } from './clash.ts';
 import { maySchedule } from './policy.ts';
-import { type ClassSessionFields, findPresenter, nodeExists } from './repository.ts';
+import { type ClassSessionFields, findPresenter, holdFile, nodeExists } from './repository.ts';
 
 /** What a lesson is, whenever it is. */
 export interface Plan {
@@ -37,14 +37,14 @@ function hasPages(mediaType: string): boolean {
 /** The media type of a file that the actor may read, else null. */
 export type ReadableFile = (actor: Actor, fileId: string) => Promise<{ mediaType: string } | null>;
 
+const notReadable = { errors: [{ path: 'slidesFileId', message: 'is not courseware you can read' }] };
+
 /** @throws AppError `invalid_input` for slides that cannot be shown, or that the actor may not read. */
 export async function refuseSlides(readable: ReadableFile, actor: Actor, fileId: string | null): Promise<void> {
   if (fileId === null) return;
   const file = await readable(actor, fileId);
   if (file && hasPages(file.mediaType)) return;
-  throw new AppError('invalid_input', {
-    errors: [{ path: 'slidesFileId', message: 'is not courseware you can read' }],
-  });
+  throw new AppError('invalid_input', notReadable);
 }
 
 /**
@@ -94,6 +94,8 @@ export async function checkPlan(
     }
   }
   await refuseRooms(trx, plan);
+  if (plan.slidesFileId !== null && !(await holdFile(trx, plan.slidesFileId)))
+    throw new AppError('invalid_input', notReadable);
   if (plan.nodeId !== null && !(await nodeExists(trx, plan.nodeId))) {
     throw new AppError('invalid_input', { errors: [{ path: 'nodeId', message: 'is not in the catalog' }] });
   }

@@ -18,6 +18,9 @@ export interface TimetableFilter {
   ids?: readonly string[];
   /** Also cancelled ones, and those that were moved out of the time that is asked for. */
   withChanges?: boolean;
+  /** Those behind this one. */
+  after?: { start: string; id: string };
+  limit?: number;
 }
 
 /** Sessions that the actor may see, by time. */
@@ -69,7 +72,12 @@ export async function listClassSessions(db: Database, actor: Actor, filter: Time
     });
   }
   if (!withChanges) query = query.where('class_session.state', '!=', 'cancelled');
-  return await query.limit(1000).execute();
+  if (filter.after !== undefined) {
+    const { start, id } = filter.after;
+    query = query.where(sql<boolean>`(scheduled_start, class_session.id) > (${start}::timestamptz, ${id}::uuid)`);
+  }
+  if (filter.limit !== undefined) query = query.limit(filter.limit);
+  return await query.execute();
 }
 
 export interface ClassSessionFields {
@@ -226,6 +234,18 @@ export async function listPresenters(db: Database, allianceId: string) {
     .orderBy('account.name')
     .orderBy('account.id')
     .execute();
+}
+
+/** Until the transaction ends nobody gives the file up. @returns false when somebody has */
+export async function holdFile(trx: Database, id: string): Promise<boolean> {
+  const row = await trx
+    .selectFrom('file')
+    .select('id')
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .forKeyShare()
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 export async function nodeExists(db: Database, nodeId: string): Promise<boolean> {

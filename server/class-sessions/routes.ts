@@ -173,7 +173,7 @@ const joinAsAssistant = defineRoute('anyone', {
 export function classSessionRoutes({ classSessions }: { classSessions: ClassSessionService }) {
   return createRouter()
     .openapi(list, async (c) => {
-      return c.json({ items: await classSessions.list(actorOf(c.get('actor')), c.req.valid('query')) }, 200);
+      return c.json(await classSessions.list(actorOf(c.get('actor')), c.req.valid('query')), 200);
     })
     .openapi(create, async (c) => {
       return c.json(await classSessions.create(accountOf(c.get('actor')), c.req.valid('json')), 201);

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { placeSchema } from '../catalog/schema.ts';
-import { idSchema, listOf, namedSchema, timeSchema } from '../http/page.ts';
+import { idSchema, listOf, namedSchema, pageOf, pageQuery, timeSchema } from '../http/page.ts';
 import { pupilsRecordedSchema } from '../pupil-consent/schema.ts';
 import { recordingSummarySchema } from '../recordings/schema.ts';
 import { daySchema } from '../school-days/schema.ts';
@@ -68,7 +68,7 @@ export const classSessionSchema = z
   .openapi('ClassSession');
 export type ClassSession = z.output<typeof classSessionSchema>;
 
-export const classSessionList = listOf(classSessionSchema);
+export const classSessionList = pageOf(classSessionSchema);
 export type ClassSessionList = z.output<typeof classSessionList>;
 
 /** Who can be named as the presenter. */
@@ -100,6 +100,7 @@ export const timetableQuery = z.object({
     .default('false')
     .transform((word) => word === 'true')
     .openapi({ type: 'string', description: 'Also cancelled ones, and those that were moved out of this time.' }),
+  cursor: pageQuery.shape.cursor,
 });
 export type TimetableQuery = z.output<typeof timetableQuery>;
 

@@ -1,7 +1,9 @@
+import { z } from 'zod';
 import type { CalendarEntry, FeedOwner } from '../calendar-feeds/schema.ts';
 import type { Place } from '../catalog/schema.ts';
 import type { Database } from '../database/database.ts';
 import { AppError } from '../errors.ts';
+import { idSchema, readCursor, timeSchema, writeCursor } from '../http/page.ts';
 import type { AccountActor, Actor, DeviceActor } from '../http/route.ts';
 import { schoolDay, startOfSchoolDay } from '../school-time.ts';
 import type { Sightings } from '../trail/sightings.ts';
@@ -18,6 +20,7 @@ import type {
   Cancellation,
   ClassSession,
   ClassSessionJoin,
+  ClassSessionList,
   CreateClassSession,
   DayChange,
   HeadCountData,
@@ -44,6 +47,10 @@ export interface ClassSessionOptions extends LessonOptions, TimetableOptions, Ch
 export type ClassSessionService = ReturnType<typeof createClassSessionService>;
 
 const dayMs = 24 * 60 * 60 * 1000;
+/** Of a timetable: more than a large alliance has in a week. */
+const mostAtOnce = 1000;
+/** Of one calendar: twenty a day and more. Only what was put there by mistake goes beyond it, the latest of it first. */
+const mostOfCalendar = 10_000;
 
 /** The timetable and the lessons on it. Sessions that the actor may not see are `not_found`. */
 export function createClassSessionService(options: ClassSessionOptions) {
@@ -92,21 +99,36 @@ export function createClassSessionService(options: ClassSessionOptions) {
       },
     }),
 
-    async list(actor: Actor, query: TimetableQuery): Promise<ClassSession[]> {
+    async list(actor: Actor, query: TimetableQuery): Promise<ClassSessionList> {
       const from = query.from ?? startOfSchoolDay(schoolDay(new Date()));
-      const filter: TimetableFilter = { from, to: query.to ?? new Date(from.getTime() + 31 * dayMs) };
+      const filter: TimetableFilter = {
+        from,
+        to: query.to ?? new Date(from.getTime() + 31 * dayMs),
+        limit: mostAtOnce + 1,
+      };
       if (query.changes) filter.withChanges = true;
       if (query.mine) {
-        if (actor.kind === 'device') return [];
+        if (actor.kind === 'device') return { items: [], nextCursor: null };
         filter.presenterId = actor.id;
       }
-      return await answers(actor, await listClassSessions(db, actor, filter));
+      if (query.cursor !== undefined) {
+        const [start, id] = readCursor(query.cursor, z.tuple([timeSchema, idSchema]));
+        filter.after = { start, id };
+      }
+      const rows = await listClassSessions(db, actor, filter);
+      const shown = rows.slice(0, mostAtOnce);
+      const last = rows.length > shown.length ? shown.at(-1) : undefined;
+      return {
+        items: await answers(actor, shown),
+        nextCursor: last ? writeCursor([last.scheduled_start.toISOString(), last.id]) : null,
+      };
     },
 
     /** What a room's screen shows today: the day's sessions, and one that is still live. */
     async sessionsOfRoomToday(device: DeviceActor, now: Date): Promise<ClassSession[]> {
       const from = startOfSchoolDay(schoolDay(now));
-      const rows = await listClassSessions(db, device, { from, to: new Date(from.getTime() + dayMs) });
+      const to = new Date(from.getTime() + dayMs);
+      const rows = await listClassSessions(db, device, { from, to, limit: mostAtOnce });
       return await answers(device, rows);
     },
 
@@ -114,7 +136,7 @@ export function createClassSessionService(options: ClassSessionOptions) {
     async changesOfRoomToday(device: DeviceActor, now: Date): Promise<DayChange[]> {
       const from = startOfSchoolDay(schoolDay(now));
       const to = new Date(from.getTime() + dayMs);
-      const rows = await listClassSessions(db, device, { from, to, withChanges: true });
+      const rows = await listClassSessions(db, device, { from, to, withChanges: true, limit: mostAtOnce });
       return rows
         .flatMap((row) => dayChangeOf(row) ?? [])
         .filter(({ from: was }) => Date.parse(was.end) > from.getTime() && Date.parse(was.start) < to.getTime())
@@ -182,17 +204,18 @@ export function createClassSessionService(options: ClassSessionOptions) {
     /** For calendars: what somebody presents or a room takes part in, cancelled ones too. */
     async lessonsOf(owner: FeedOwner, range: { from: Date; to: Date }): Promise<CalendarEntry[]> {
       // As that teacher and that room see their own lessons, whatever else they may see.
+      const wanted = { ...range, withChanges: true, limit: mostOfCalendar };
       const rows =
         'accountId' in owner
           ? await listClassSessions(
               db,
               { kind: 'account', id: owner.accountId, role: 'teacher', schoolId: null, allianceIds: [] },
-              { ...range, presenterId: owner.accountId, withChanges: true },
+              { ...wanted, presenterId: owner.accountId },
             )
           : await listClassSessions(
               db,
               { kind: 'device', id: '', roomId: owner.roomId, schoolId: '', allianceIds: [] },
-              { ...range, withChanges: true },
+              wanted,
             );
       return rows.map(entryOf);
     },

@@ -137,6 +137,18 @@ export async function insertDevice(
   return toDevice(row);
 }
 
+/** Devices of a room that have not come yet, whether or not their code is still good. */
+export async function countAnnounced(db: Database, roomId: string): Promise<number> {
+  const { count } = await db
+    .selectFrom('device')
+    .select((e) => e.fn.countAll<string>().as('count'))
+    .where('room_id', '=', roomId)
+    .where('enrolled_at', 'is', null)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
 export async function revokeDevice(db: Database, id: string): Promise<void> {
   await db
     .updateTable('device')

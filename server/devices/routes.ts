@@ -84,7 +84,10 @@ export function deviceRoutes({ devices }: { devices: DeviceService }) {
         summary: 'Announce a device; the answer holds its one-time code',
         tags: ['rooms'],
         request: { params: idParameter, body: jsonBody(newDeviceBody) },
-        responses: { 201: jsonAnswer('Announced', newDeviceAnswer), default: problemAnswer('not_found', 'forbidden') },
+        responses: {
+          201: jsonAnswer('Announced', newDeviceAnswer),
+          default: problemAnswer('not_found', 'forbidden', 'conflict'),
+        },
       }),
       async (c) => {
         const { id } = c.req.valid('param');

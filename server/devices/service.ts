@@ -10,6 +10,7 @@ import { lockRoom, revokeFormer, takeRenewal } from './enrolment-repository.ts';
 import { takePlace } from './first-use.ts';
 import { mayKeep, requireKeeping } from './policy.ts';
 import {
+  countAnnounced,
   deleteRoom,
   enrol,
   findAnnouncedRoom,
@@ -52,6 +53,8 @@ export interface DeviceService {
 
 const codeLength = 8;
 const codeMs = 30 * 60 * 1000;
+/** Of one room that have not come: whoever has so many does not need one more. */
+const mostAnnounced = 20;
 // Without 0 O 1 I L, which people confuse: 31^8 codes are 39.6 bits, enough for half an hour of limited guessing.
 const codeLetters = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
 const keyBytes = 32;
@@ -153,6 +156,8 @@ export function createDeviceService({ db, attempts, publicAddress = null, onRevo
       const code = makeCode();
       const expiresAt = new Date(Date.now() + codeMs);
       const device = await db.transaction().execute(async (trx) => {
+        if (!(await lockRoom(trx, roomId))) throw new AppError('not_found');
+        if ((await countAnnounced(trx, roomId)) >= mostAnnounced) throw new AppError('conflict');
         const made = await insertDevice(trx, { roomId, name, codeHash: hashKey(code), expiresAt });
         await recordEvent(trx, 'device.announced', { actor, id: made.id });
         return made;

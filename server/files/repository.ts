@@ -163,9 +163,12 @@ export async function isNeededAsSlides(db: Database, fileId: string): Promise<bo
   return row !== undefined;
 }
 
-/** Files that no resource and no class session has taken up, uploaded before `before`. */
-export async function listUnused(db: Database, before: Date, limit: number): Promise<string[]> {
-  const rows = await db
+/**
+ * Files that no resource and no class session has taken up, uploaded before `before`. Nothing takes them up until the
+ * transaction ends; those that something is about to take up are left out.
+ */
+export async function lockUnused(tx: Database, before: Date, limit: number): Promise<string[]> {
+  const rows = await tx
     .selectFrom('file')
     .select('id')
     .where('resource_id', 'is', null)
@@ -176,6 +179,8 @@ export async function listUnused(db: Database, before: Date, limit: number): Pro
     )
     .orderBy('created_at')
     .limit(limit)
+    .forUpdate()
+    .skipLocked()
     .execute();
   return rows.map(({ id }) => id);
 }

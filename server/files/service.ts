@@ -18,8 +18,8 @@ import {
   listOfResource,
   listPageSizes,
   listPreviews,
-  listUnused,
   listWithPoster,
+  lockUnused,
   markDeleted,
   type PreviewRow,
 } from './repository.ts';
@@ -285,9 +285,11 @@ export function createFileService(options: FileServiceOptions): FileService {
     },
 
     async sweep(now) {
-      const unused = await listUnused(db, new Date(now.getTime() - UNUSED_AFTER_MS), SWEPT_AT_ONCE);
-      await db.transaction().execute((tx) => discard(tx, unused, null));
-      return unused.length;
+      return db.transaction().execute(async (tx) => {
+        const unused = await lockUnused(tx, new Date(now.getTime() - UNUSED_AFTER_MS), SWEPT_AT_ONCE);
+        await discard(tx, unused, null);
+        return unused.length;
+      });
     },
   };
 }

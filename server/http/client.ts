@@ -42,6 +42,12 @@ function normalise(address: string | undefined): string | null {
   return ipaddr.process(address).toString();
 }
 
+/** Of a list that proxies write: some add the port, `1.2.3.4:5678` and `[::1]:5678`. Null when it is no address. */
+function hopOf(entry: string): string | null {
+  const [, inBrackets, plain] = /^(?:\[(.+)\]|([^:]+))(?::\d+)?$/.exec(entry) ?? [];
+  return normalise(inBrackets ?? plain ?? entry);
+}
+
 function lastOf(header: string | undefined): string | undefined {
   return header?.split(',').at(-1)?.trim() || undefined;
 }
@@ -68,7 +74,7 @@ export function identifyClient(trustedProxies: readonly string[]) {
       forwardedByStranger: false,
     };
     if (peer !== '' && trusted(peer)) {
-      const hops = (c.req.header('x-forwarded-for') ?? '').split(',').map((hop) => normalise(hop.trim()));
+      const hops = (c.req.header('x-forwarded-for') ?? '').split(',').map((hop) => hopOf(hop.trim()));
       for (const hop of hops.reverse()) {
         if (hop === null) break;
         client.address = hop;

@@ -18,6 +18,11 @@ export function listNotes(db: Database, { classSessionId, accountId }: Notebook)
     .execute();
 }
 
+/** Of several notes of one writer at once each finds those before it. */
+export async function lockWriter(trx: Database, { accountId }: Notebook): Promise<void> {
+  await trx.selectFrom('account').select('id').where('id', '=', accountId).forNoKeyUpdate().execute();
+}
+
 export async function countNotes(db: Database, { classSessionId, accountId }: Notebook): Promise<number> {
   const { count } = await db
     .selectFrom('lesson_note')

@@ -1,7 +1,7 @@
 import type { Database } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import type { AccountActor } from '../http/route.ts';
-import { countNotes, deleteNote, insertNote, listNotes, updateNote } from './repository.ts';
+import { countNotes, deleteNote, insertNote, listNotes, lockWriter, updateNote } from './repository.ts';
 import type { LessonNote, NewLessonNote } from './schema.ts';
 
 export interface LessonNoteOptions {
@@ -38,8 +38,11 @@ export function createLessonNoteService({ db, requireSession }: LessonNoteOption
     /** @throws AppError `conflict` when the notebook is full */
     async create(actor: AccountActor, classSessionId: string, note: NewLessonNote): Promise<LessonNote> {
       const own = await notebook(actor, classSessionId);
-      if ((await countNotes(db, own)) >= most) throw new AppError('conflict');
-      return noteOf(await insertNote(db, own, note));
+      return await db.transaction().execute(async (trx) => {
+        await lockWriter(trx, own);
+        if ((await countNotes(trx, own)) >= most) throw new AppError('conflict');
+        return noteOf(await insertNote(trx, own, note));
+      });
     },
 
     async change(actor: AccountActor, classSessionId: string, id: string, text: string): Promise<LessonNote> {

@@ -1,7 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
-import { type SearchIndex, SearchUnavailableError } from '../../search/index.ts';
+import {
+  type SearchDocument,
+  type SearchIndex,
+  SearchRefusedError,
+  SearchUnavailableError,
+} from '../../search/index.ts';
 import type { Database } from '../database/database.ts';
 import { type DocumentSource, rebuildIndex } from './rebuild.ts';
 import { becomeRelay, holdOffRebuild, keepRows, listWaiting, removeRows } from './repository.ts';
@@ -43,6 +48,24 @@ export function startRelay<Shown>({ db, pool, index, source, log }: RelayOptions
     log.info({ documents: count }, 'search index built');
   }
 
+  /** What the index will never take is left out, so that it does not keep the others from it. */
+  async function upsert(documents: readonly SearchDocument<Shown>[]): Promise<void> {
+    try {
+      await index.upsert(documents, signal);
+    } catch (error) {
+      if (!(error instanceof SearchRefusedError)) throw error;
+      const half = Math.ceil(documents.length / 2);
+      const [first, second] = documents;
+      if (first && !second) {
+        log.error({ err: error, resourceId: first.id }, 'a resource is not found by search: the index refuses it');
+        // Nor as it was before: it may have been shown to more people then.
+        return await index.remove([first.id], signal);
+      }
+      await upsert(documents.slice(0, half));
+      await upsert(documents.slice(half));
+    }
+  }
+
   /** Returns how many changes were carried. */
   function carryBatch(): Promise<number> {
     return db.transaction().execute(async (tx) => {
@@ -54,7 +77,7 @@ export function startRelay<Shown>({ db, pool, index, source, log }: RelayOptions
       const ids = [...new Set(rows.filter(({ entity }) => entity === 'resource').map((row) => row.entityId))];
       const documents = await source.load(ids);
       const present = new Set(documents.map((document) => document.id));
-      await index.upsert(documents, signal);
+      await upsert(documents);
       await index.remove(
         ids.filter((id) => !present.has(id)),
         signal,

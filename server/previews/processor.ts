@@ -8,6 +8,7 @@ import type { Insertable, Updateable } from 'kysely';
 import type { Logger } from 'pino';
 import type { Database, DatabaseTransaction } from '../database/database.ts';
 import type { FileTable, PageWordsTable, PreviewTable } from '../database/tables/library.ts';
+import { AppError } from '../errors.ts';
 import { type Format, formatOfMediaType } from '../files/policy.ts';
 import type { FileErrorCode, PageWords } from '../files/schema.ts';
 import { type Converter, ConverterError } from '../sandbox/converter.ts';
@@ -201,7 +202,11 @@ export function createPreviewProcessor(options: PreviewProcessorOptions): Previe
         isWithheld = (await virusCheck.ready(fileId, signal)) && isWithheld;
         await progress('reading');
         const unnamed = join(folder.path, 'original');
-        await storage.saveTo(file.object_key, unnamed, signal);
+        await storage.saveTo(file.object_key, unnamed, signal).catch((error: unknown) => {
+          // The store may not be mounted yet; but nobody waits for ever for what it has lost.
+          const isLost = isWithheld && error instanceof AppError && error.code === 'not_found';
+          throw isLost ? new ScannerRefusal('There is nothing to scan in the store.', { cause: error }) : error;
+        });
         const virus = await virusCheck.look(fileId, unnamed, signal);
         isWithheld = false;
         if (virus !== null) {

@@ -114,6 +114,7 @@ export function createFinishing(options: FinishingOptions): JobHandler<{ recordi
 
     const journal = await readJournal(db, recordingId);
     const work = await workspace.open(`recording-${recordingId}`);
+    let hasLost = false;
     try {
       const finished = await finishVideo({
         journal,
@@ -130,6 +131,7 @@ export function createFinishing(options: FinishingOptions): JobHandler<{ recordi
             yield* await storage.get(chunkKey(chunk), { signal: chunkSignal });
           } catch (error) {
             if (error instanceof AppError && error.code === 'not_found') {
+              hasLost = true;
               throw new ChunkLostError(chunk, { cause: error });
             }
             throw error;
@@ -146,7 +148,8 @@ export function createFinishing(options: FinishingOptions): JobHandler<{ recordi
       const { durationMs, completeness } = finished;
       log.info({ recordingId, durationMs, completeness, gaps: finished.timeline.gaps.length }, 'recording published');
     } catch (error) {
-      if (error instanceof EmptyRecordingError) {
+      // Where all that was sent is not there, the store may be another one, or not be mounted: that is tried on.
+      if (error instanceof EmptyRecordingError && !hasLost) {
         // Nobody ever sent anything: there is nothing to show, and no retry can help.
         log.warn({ recordingId }, 'a recording is empty');
         return await fail(recordingId, 'empty');

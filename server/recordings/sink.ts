@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { type RecordingSink, SinkRefusal } from '../../media/index.ts';
 import type { Database } from '../database/database.ts';
-import { hasUnstorableCharacter } from '../database/violation.ts';
+import { hasUnstorableCharacter, violatedReference } from '../database/violation.ts';
 import { AppError } from '../errors.ts';
 import type { Storage } from '../storage/storage.ts';
 import { chunkKey, insertChunk, insertEvent, insertTrack } from './journal.ts';
@@ -25,6 +25,17 @@ async function* bodyOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
 
+/** Nothing that follows is to wait for what can never be written. */
+async function refusing<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    if (hasUnstorableCharacter(cause)) throw new SinkRefusal('It holds what no row can.', { cause });
+    if (violatedReference(cause)) throw new SinkRefusal('The journal knows nothing of what it belongs to.', { cause });
+    throw cause;
+  }
+}
+
 /** Takes what the recorder writes: bytes to Storage, everything else to the journal in the database. */
 export function createRecordingSink({ db, storage, sendFinish, log }: RecordingSinkOptions): RecordingSink {
   return {
@@ -42,19 +53,26 @@ export function createRecordingSink({ db, storage, sendFinish, log }: RecordingS
     },
 
     async trackOpened(track) {
-      await insertTrack(db, track);
+      await refusing(insertTrack(db, track));
     },
 
     async chunkWritten(chunk, bytes) {
       const key = chunkKey(chunk);
-      // The object first: a journal row promises that its bytes are there. False: an earlier try came as far as this.
-      await storage.put(key, bodyOf(bytes), { bytes: chunk.bytes, sha256: chunk.sha256 });
-      const written = await insertChunk(db, chunk);
+      try {
+        // The object first: a journal row promises that its bytes are there. False: an earlier try came as far as this.
+        await storage.put(key, bodyOf(bytes), { bytes: chunk.bytes, sha256: chunk.sha256 });
+      } catch (cause) {
+        if (!(cause instanceof AppError && cause.code === 'bad_request')) throw cause;
+        // The recorder's disk has not kept them as they were: they are missed as lost ones are.
+        await refusing(insertChunk(db, chunk));
+        throw new SinkRefusal(`The bytes of ${key} are others than it says.`, { cause });
+      }
+      const written = await refusing(insertChunk(db, chunk));
       if (written !== chunk.sha256) throw new SinkRefusal(`Another chunk has the number of ${key}.`);
     },
 
     async chunkLost(chunk) {
-      await insertChunk(db, chunk);
+      await refusing(insertChunk(db, chunk));
     },
 
     async stateChanged({ recordingId, state, reason, at }) {
@@ -74,13 +92,7 @@ export function createRecordingSink({ db, storage, sendFinish, log }: RecordingS
     },
 
     async eventHappened(event) {
-      try {
-        await insertEvent(db, event);
-      } catch (cause) {
-        // Nothing that follows is to wait for what can never be written.
-        if (hasUnstorableCharacter(cause)) throw new SinkRefusal('An event holds what no row can.', { cause });
-        throw cause;
-      }
+      await refusing(insertEvent(db, event));
     },
   };
 }

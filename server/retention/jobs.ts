@@ -43,14 +43,24 @@ export function createRecordingExpiry({ db, tell, expire, atMost = 500 }: Expiry
   return async (_, { signal, log }) => {
     await forgetTold(db);
     const done = { told: 0, deleted: 0 };
-    for (const id of await listSoonOver(db, atMost)) {
-      signal.throwIfAborted();
+    const failed: string[] = [];
+    async function each(ids: readonly string[], work: (id: string) => Promise<void>): Promise<void> {
+      for (const id of ids) {
+        signal.throwIfAborted();
+        await work(id).catch((error: unknown) => {
+          log.error({ err: error, recordingId: id }, 'a recording is kept longer than its school wants');
+          failed.push(id);
+        });
+      }
+    }
+    await each(await listSoonOver(db, atMost), async (id) => {
       if (await tellOne(id)) done.told += 1;
-    }
-    for (const id of await listOver(db, atMost)) {
-      signal.throwIfAborted();
+    });
+    await each(await listOver(db, atMost), async (id) => {
       if (await deleteOne(id)) done.deleted += 1;
-    }
+    });
     if (done.told + done.deleted > 0) log.info(done, 'recordings were kept as long as their schools want');
+    // Those behind it did not wait for it, but the operator is to know.
+    if (failed.length > 0) throw new Error(`Not told of or deleted: ${failed.join(', ')}`);
   };
 }

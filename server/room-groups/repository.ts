@@ -36,6 +36,17 @@ export async function allianceExists(db: Database, id: string): Promise<boolean>
   return (await db.selectFrom('alliance').select('id').where('id', '=', id).executeTakeFirst()) !== undefined;
 }
 
+/** Of several new groups at once each finds those before it. */
+export async function countGroups(trx: Database, allianceId: string): Promise<number> {
+  await trx.selectFrom('alliance').select('id').where('id', '=', allianceId).forNoKeyUpdate().execute();
+  const { count } = await trx
+    .selectFrom('room_group')
+    .select((e) => e.fn.countAll<string>().as('count'))
+    .where('alliance_id', '=', allianceId)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
 export async function insertGroup(db: Database, group: { alliance_id: string; owner_id: string; name: string }) {
   return (await db.insertInto('room_group').values(group).returning('id').executeTakeFirstOrThrow()).id;
 }

@@ -31,7 +31,10 @@ export function roomGroupRoutes({ roomGroups }: { roomGroups: RoomGroupService }
         summary: 'Save rooms as a group for the whole alliance',
         tags,
         request: { ...request, body: jsonBody(roomGroupBody) },
-        responses: { 201: jsonAnswer('Saved', roomGroupSchema), default: problemAnswer('not_found', 'name_taken') },
+        responses: {
+          201: jsonAnswer('Saved', roomGroupSchema),
+          default: problemAnswer('not_found', 'name_taken', 'conflict'),
+        },
       }),
       async (c) => {
         const { id } = c.req.valid('param');

@@ -6,6 +6,7 @@ import type { AccountActor } from '../http/route.ts';
 import { mayKeepGroup } from './policy.ts';
 import {
   allianceExists,
+  countGroups,
   deleteGroup,
   insertGroup,
   listGroups,
@@ -16,6 +17,9 @@ import {
 import type { RoomGroup, RoomGroupInput } from './schema.ts';
 
 export type RoomGroupService = ReturnType<typeof createRoomGroupService>;
+
+/** Of an alliance: all are shown in one list. */
+const most = 500;
 
 const answerOf = (actor: AccountActor, row: RoomGroupRow): RoomGroup => ({
   id: row.id,
@@ -48,11 +52,12 @@ export function createRoomGroupService({ db }: { db: Database }) {
     if (errors.length > 0) throw new AppError('invalid_input', { errors });
   }
 
-  /** @throws AppError `name_taken`, `invalid_input` */
+  /** @throws AppError `name_taken`, `invalid_input`, `conflict` when the alliance has as many as it may */
   async function write(actor: AccountActor, allianceId: string, { roomIds, name }: RoomGroupInput, id: string | null) {
     const written = db.transaction().execute(async (trx) => {
       await refuseRooms(trx, allianceId, roomIds);
       if (id !== null && !(await renameGroup(trx, id, name))) throw new AppError('not_found');
+      if (id === null && (await countGroups(trx, allianceId)) >= most) throw new AppError('conflict');
       const groupId = id ?? (await insertGroup(trx, { alliance_id: allianceId, owner_id: actor.id, name }));
       await setGroupRooms(trx, groupId, roomIds);
       const [group] = await listGroups(trx, { id: groupId });

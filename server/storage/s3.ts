@@ -46,7 +46,9 @@ const statusOf = (error: unknown) => (error instanceof S3ServiceException ? erro
 function failure(error: unknown): AppError {
   if (error instanceof AppError) return error;
   const status = statusOf(error);
-  if (status === 404) return new AppError('not_found', { cause: error });
+  // Without its bucket the store says so of everything, and nothing is lost for that.
+  const isAway = error instanceof S3ServiceException && error.name === 'NoSuchBucket';
+  if (status === 404 && !isAway) return new AppError('not_found', { cause: error });
   if (error instanceof S3ServiceException && error.name === 'QuotaExceeded')
     return new AppError('no_space', { cause: error });
   return new AppError('storage_unavailable', { cause: error });

@@ -235,13 +235,18 @@ export function createUploads(options: UploadsOptions): Uploads {
       let removed = 0;
       for (const { id, bytes, created_at, finished_at } of await repository.listUploads(db)) {
         signal.throwIfAborted();
-        if (finished_at) await forget(id);
-        else if ((await store.received(id)) === bytes) {
-          await finish(id);
-          finished += 1;
-        } else if (created_at < expired) {
-          await removeExpired(id);
-          removed += 1;
+        try {
+          if (finished_at) await forget(id);
+          else if ((await store.received(id)) === bytes) {
+            await finish(id);
+            finished += 1;
+          } else if (created_at < expired) {
+            await removeExpired(id);
+            removed += 1;
+          }
+        } catch (error) {
+          // Those behind it do not wait for it.
+          log.error({ err: error, uploadId: id }, 'an upload can neither be finished nor removed');
         }
       }
       const known = new Set((await repository.listUploads(db)).map(({ id }) => id));

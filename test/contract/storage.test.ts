@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
+import { DeleteBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDiskStorage, type DiskStorage } from '../../server/storage/disk.ts';
 import { createS3Storage, type S3Storage } from '../../server/storage/s3.ts';
@@ -238,6 +239,19 @@ describe('storage on S3 alone', () => {
   it('says storage_unavailable when nobody answers', async () => {
     const silent = createS3Storage({ ...testS3(), endpoint: 'http://127.0.0.1:9', bucket: 'contract' });
     await expect(silent).rejects.toMatchObject({ code: 'storage_unavailable' });
+  });
+
+  it('takes nothing for lost when its bucket is away', async () => {
+    const bucket = `gone-${randomUUID()}`;
+    const one = await createS3Storage({ ...testS3(), bucket });
+    const client = new S3Client(one.clientConfig);
+    await client.send(new DeleteBucketCommand({ Bucket: bucket }));
+    client.destroy();
+    await expect(one.get(newKey())).rejects.toMatchObject({ code: 'storage_unavailable' });
+    await expect(one.saveTo(newKey(), join(folder, randomUUID()))).rejects.toMatchObject({
+      code: 'storage_unavailable',
+    });
+    await one.close();
   });
 
   it('makes the bucket when two processes start at once', async () => {

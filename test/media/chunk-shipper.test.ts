@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -86,4 +86,20 @@ it('goes on behind an event that will never be taken', async () => {
   for (const page of [1, 2, 3, 4]) turn(shipper, page);
   await delivered(shipper);
   expect(pagesIn(sink)).toEqual([1, 3, 4]);
+});
+
+it('tells of chunks that its disk has lost, and goes on behind them', async () => {
+  const { sink, shipper } = open('lost-disk');
+  sink.away = true;
+  for (const number of [0, 1, 2]) chunk(shipper, number);
+  const spool = join(folder, 'lost-disk-spool');
+  const kept = async () => (await readdir(spool).catch(() => [])).filter((name) => name.endsWith('.entry')).sort();
+  await expect.poll(async () => (await kept()).length).toBe(3);
+  const [first = '', second = ''] = await kept();
+  await rm(join(spool, first));
+  await writeFile(join(spool, second), 'cut of');
+  sink.away = false;
+  await delivered(shipper);
+  expect(sink.lost.map(({ number }) => number)).toEqual([0, 1]);
+  expect(sink.order).toEqual(['r.t.2']);
 });

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { JoinClaims } from '../../media/index.ts';
 import { signProbeToken } from '../../media/index.ts';
 import {
   closeCodes,
@@ -15,7 +16,17 @@ import { iceServersFor } from '../../media/turn.ts';
 import { startCoturn } from '../environment/coturn.ts';
 import { ClassroomClient } from './environment/classroom-client.ts';
 import { probeSayings, takeProbe } from './environment/fuzzed-probe.ts';
-import { presenterClaims, startNode, type TestNode, token, tokenSecret, vp8Parameters } from './environment/node.ts';
+import {
+  assistantClaims,
+  observerClaims,
+  presenterClaims,
+  receiverClaims,
+  startNode,
+  type TestNode,
+  token,
+  tokenSecret,
+  vp8Parameters,
+} from './environment/node.ts';
 import { remainsOf, routersLeft } from './environment/worker-remains.ts';
 
 const turnSecret = 'a secret of the relay';
@@ -45,6 +56,8 @@ class Probe {
 }
 
 const probeToken = (now?: number, deviceId = 'device-1') => signProbeToken({ deviceId }, tokenSecret, now);
+const minutesOf = (servers: { username?: string | undefined }[]) =>
+  (Number(servers[1]?.username?.split(':')[0]) * 1000 - Date.now()) / 60_000;
 const rooms = async () => (await node.node.stats()).workers[0]?.rooms;
 
 describe('a link probe', () => {
@@ -165,8 +178,8 @@ describe('the end of a link probe', () => {
 
 describe('the credentials of a TURN server', () => {
   it('are made for each who comes, and end by themselves', async () => {
-    const now = Date.parse('2026-09-01T00:00:00Z');
-    const [stun, turn, other] = iceServersFor(iceServers, turnSecret, 'device-1', now);
+    const until = Date.parse('2026-09-01T11:55:00Z');
+    const [stun, turn, other] = iceServersFor(iceServers, turnSecret, 'device-1', until);
     expect(stun).toEqual(iceServers[0]);
     expect(other).toEqual(iceServers[2]);
     // By openssl: printf 1788264000:device-1 | openssl dgst -sha1 -hmac 'a secret of the relay' -binary | base64
@@ -175,19 +188,34 @@ describe('the credentials of a TURN server', () => {
       username: '1788264000:device-1',
       credential: '21tMtRzAEawwegcvqzAqWxqMm/k=',
     });
-    expect(iceServersFor(iceServers, undefined, 'device-1', now)).toEqual(iceServers);
+    expect(iceServersFor(iceServers, undefined, 'device-1', until)).toEqual(iceServers);
 
     const probe = await Probe.open();
     const { iceServers: told } = await probe.ask('openProbe', { token: await probeToken() });
     expect(told[1]?.username).toMatch(/^\d{10}:device-1$/);
+    // A probe is short, and so is what it is given for.
+    expect(minutesOf(told)).toBeLessThan(15);
     probe.client.socket.close();
+  });
+
+  it('are good for a lesson, and are not given to who carries neither sound nor picture', async () => {
+    node.timetable.add('turn', { longestMs: 3 * 60 * 60_000 });
+    const toldTo = async (claims: JoinClaims) => {
+      const { client, answer } = await node.enter(claims);
+      client.socket.close();
+      return answer.iceServers;
+    };
+    for (const claims of [presenterClaims('turn'), receiverClaims('turn'), observerClaims('turn')]) {
+      expect(Math.abs(minutesOf(await toldTo(claims)) - 185)).toBeLessThan(1);
+    }
+    expect(await toldTo(assistantClaims('turn', 2))).toEqual([]);
   });
 
   it('are taken by coturn until they end', async () => {
     const relay = await startCoturn(turnSecret);
     try {
-      const allocates = async (now: number) => {
-        const [server] = iceServersFor([{ urls: ['turn:x'] }], turnSecret, 'device-1', now);
+      const allocates = async (until: number) => {
+        const [server] = iceServersFor([{ urls: ['turn:x'] }], turnSecret, 'device-1', until);
         const { username = '', credential = '' } = server ?? {};
         const args = ['-y', '-c', '-n', '1', '-m', '1', '-p', String(relay.port), '-u', username, '-w', credential];
         const tried = promisify(execFile)('turnutils_uclient', [...args, '127.0.0.1'], { timeout: 8_000 });
@@ -197,7 +225,7 @@ describe('the credentials of a TURN server', () => {
         );
       };
       expect(await allocates(Date.now())).toBe(true);
-      expect(await allocates(Date.now() - 13 * 60 * 60 * 1000)).toBe(false);
+      expect(await allocates(Date.now() - 60 * 60 * 1000)).toBe(false);
     } finally {
       await relay.stop();
     }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { soundOf } from '../../search/pinyin.ts';
+import { soundOf, soundsOf } from '../../search/pinyin.ts';
 import { partsOf } from '../../search/words.ts';
 
 it('gives the parts of words that begin within them', () => {
@@ -11,4 +11,11 @@ it('says how Chinese words sound, and nothing of others', () => {
   expect(soundOf('草船接箭')).toBe('caochuanjiejian');
   expect(soundOf('圆的面机 练习')).toBe('yuandemianji lianxi');
   expect(soundOf('unit 3')).toBeNull();
+});
+
+it('takes a rare character, which is two units long, for one', () => {
+  const title = ['𠮷野家与𬭊元素'];
+  expect([...partsOf(title), ...soundsOf(title)].filter((text) => !text.isWellFormed())).toEqual([]);
+  expect(partsOf(['𬭊元素'])).toEqual(['元素']);
+  expect(soundsOf(['元素𬭊'])).toEqual(['yuansu', 'yuansudu', 'ysd', 'du']);
 });

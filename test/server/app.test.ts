@@ -198,6 +198,18 @@ describe('the client behind a proxy', () => {
     expect(await failFrom('10.0.0.2', { 'x-forwarded-for': '198.51.100.2' }, 'a11')).toBe('401 sign_in_failed');
   });
 
+  it('is told from others where the proxy writes its port, too', async () => {
+    for (const [turn, client] of ['198.51.100.10:5678', '[2001:db8::1]:5678', '[2001:db8:0:2::1]'].entries()) {
+      for (let failure = 0; failure < 10; failure += 1) {
+        const headers = { 'x-forwarded-for': `${client}, 10.1.1.1:443` };
+        expect(await failFrom('10.0.0.2', headers, `p${turn}-${failure}`)).toBe('401 sign_in_failed');
+      }
+    }
+    // The port says nothing of who it is.
+    expect(await failFrom('10.0.0.2', { 'x-forwarded-for': '198.51.100.10:9' }, 'p9')).toBe('429 too_many_attempts');
+    expect(await failFrom('10.0.0.2', { 'x-forwarded-for': '2001:db8::1' }, 'p10')).toBe('429 too_many_attempts');
+  });
+
   it('is not believed when it names itself', async () => {
     for (let turn = 0; turn < 10; turn += 1) {
       expect(await failFrom('192.0.2.50', { 'x-forwarded-for': `9.9.9.${turn}` }, `b${turn}`)).toBe(

@@ -134,6 +134,28 @@ describe('attendance', () => {
     });
   });
 
+  it('is not counted without end', async () => {
+    const data = JSON.stringify({
+      roomId: world.rooms.member,
+      count: 40,
+      role: 'presenter',
+      accountId: null,
+      deviceId: null,
+    });
+    const row = { class_session_id: id, kind: 'head_count', at: new Date('2026-11-20T02:10:00Z'), data };
+    const { count } = await world.db
+      .selectFrom('class_event')
+      .select((e) => e.fn.countAll<string>().as('count'))
+      .where('kind', '=', 'head_count')
+      .executeTakeFirstOrThrow();
+    await world.db
+      .insertInto('class_event')
+      .values(Array.from({ length: 199 - Number(count) }, () => row))
+      .execute();
+    expect((await countAs('principal-member', 40)).status).toBe(200);
+    expect(await outcome(countAs('principal-member', 40))).toBe('429 too_many_attempts');
+  });
+
   it('is shown to a school of its own rooms only, and to no colleague', async () => {
     const member = await read(await world.signInAs('principal-member'));
     expect(member.rooms.map((room) => room.id)).toEqual([world.rooms.member]);

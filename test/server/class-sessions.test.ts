@@ -115,6 +115,19 @@ describe('scheduling', () => {
       false,
     );
   });
+
+  it('shows no slides that are given up at the same moment', async () => {
+    const slidesFileId = await world.addSlides('teacher-lead', 3);
+    const planned = await world.db.transaction().execute(async (trx) => {
+      // As the owner's wish to give it up begins.
+      await trx.selectFrom('file').select('id').where('id', '=', slidesFileId).forUpdate().execute();
+      const planning = outcome(teacher.post('/api/class-sessions', world.plan(later(), { slidesFileId })));
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await trx.updateTable('file').set({ deleted_at: new Date() }).where('id', '=', slidesFileId).execute();
+      return { planning };
+    });
+    expect(await planned.planning).toBe('400 invalid_input');
+  });
 });
 
 describe('clashes', () => {

@@ -121,6 +121,20 @@ describe('devices', () => {
     expect((await machine.get('/api/me')).status).toBe(200);
   });
 
+  it('cannot be announced without end', async () => {
+    const { operator, room } = await makeRoom('美术教室');
+    const announce = () => operator.post(`/api/rooms/${room.id}/devices`, { name: '一体机' });
+    const outcomes = await Promise.all(Array.from({ length: 22 }, () => outcome(announce())));
+    expect(outcomes.filter((one) => one === '409 conflict')).toHaveLength(2);
+    const { id } = await world.db
+      .selectFrom('device')
+      .select('id')
+      .where('room_id', '=', room.id)
+      .executeTakeFirstOrThrow();
+    await operator.delete(`/api/devices/${id}`);
+    expect((await announce()).status).toBe(201);
+  });
+
   it('cannot enrol with a code that is old, or of a room that is gone', async () => {
     const { operator, room } = await makeRoom('劳动教室');
     const announce = async () =>

@@ -247,6 +247,23 @@ describe('files', () => {
     });
   });
 
+  it('that somebody is just taking up are not given up', async () => {
+    const taken = await upload(world, 'c.pdf', Buffer.from('taken'));
+    const resourceId = await newResource();
+    await world.database.pool.query(`update file set created_at = now() - interval '15 days' where id = $1`, [taken]);
+    const sweeping = await world.db.transaction().execute(async (tx) => {
+      await tx.updateTable('file').set({ resource_id: resourceId }).where('id', '=', taken).execute();
+      const sweep = world.files.sweep(new Date());
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      // Not to be waited for in here: it may wait for this transaction.
+      return { sweep };
+    });
+    expect(await sweeping.sweep).toBe(0);
+    expect(await world.db.selectFrom('file').select('deleted_at').where('id', '=', taken).executeTakeFirst()).toEqual({
+      deleted_at: null,
+    });
+  });
+
   it.each(['/files/nothing', '/files/nothing/content', '/files/nothing/pages/1'])(
     'answer %s with invalid_input',
     async (path) => {

@@ -52,6 +52,23 @@ describe('notes of a lesson', () => {
     expect(await notesOf(observer)).toContainEqual([1000, '自己的话']);
   });
 
+  it('are a thousand at most, also when several come at once', async () => {
+    const { id: account_id } = await world.db
+      .selectFrom('account')
+      .select('id')
+      .where('login', '=', 'second-teacher-lead')
+      .executeTakeFirstOrThrow();
+    const rows = Array.from({ length: 995 }, (_, at_ms) => ({
+      ...{ class_session_id: session.id, account_id, at_ms, text: '记' },
+    }));
+    await world.db.insertInto('lesson_note').values(rows).execute();
+    const outcomes = await Promise.all(
+      Array.from({ length: 12 }, (_, atMs) => outcome(colleague.post(path(), { atMs, text: '再记' }))),
+    );
+    expect(outcomes.filter((one) => one === '409 conflict')).toHaveLength(7);
+    expect(await notesOf(colleague)).toHaveLength(1000);
+  });
+
   it.each([
     [{ atMs: -1, text: '早' }],
     [{ atMs: 1, text: '   ' }],

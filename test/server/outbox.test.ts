@@ -1,8 +1,10 @@
+import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { all, parseQuery } from '../../search/index.ts';
+import { all, parseQuery, type SearchDocument, SearchRefusedError } from '../../search/index.ts';
 import { createOutbox, outboxSize } from '../../server/outbox/outbox.ts';
 import { rebuildIndex } from '../../server/outbox/rebuild.ts';
-import type { Relay } from '../../server/outbox/relay.ts';
+import { type Relay, startRelay } from '../../server/outbox/relay.ts';
+import type { Resource, ResourceSummary } from '../../server/resources/schema.ts';
 import type { Browser } from './environment/browser.ts';
 import { createLibraryWorld, type LibraryWorld, textbooks, until } from './library-world.ts';
 
@@ -92,6 +94,37 @@ describe('relay', () => {
     }
     await world.carried();
     expect((await found('断开期间')).filter((title) => title.startsWith('断开期间'))).toHaveLength(5);
+  });
+
+  it('carries a title with rare characters, and what comes behind it', async () => {
+    await world.publish(teacher, { title: '𠮷野家与𬭊元素' });
+    await world.publish(teacher, { title: '生僻字之后' });
+    await isFound('生僻字之后');
+    expect(await found('元素')).toContain('𠮷野家与𬭊元素');
+  });
+
+  it('leaves out what the index will never take, and says so', async () => {
+    await world.carried();
+    await relay.stop();
+    const published: Resource[] = [];
+    for (const number of [1, 2, 3]) published.push(await world.publish(teacher, { title: `不是都收的资源 ${number}` }));
+    const refused = published[1]?.id;
+    const lines: string[] = [];
+    const { index, source, db } = world;
+    const picky = {
+      ...index,
+      async upsert(documents: readonly SearchDocument<ResourceSummary>[], signal?: AbortSignal) {
+        if (documents.some(({ id }) => id === refused)) throw new SearchRefusedError('no');
+        await index.upsert(documents, signal);
+      },
+    };
+    const log = pino({ base: null }, { write: (line) => lines.push(line) });
+    const other = startRelay({ db, pool: world.database.pool, index: picky, source, log });
+    await world.carried();
+    await other.stop();
+    const titles = (await found('不是都收的资源')).filter((title) => title.startsWith('不是都收的资源'));
+    expect(titles.toSorted()).toEqual(['不是都收的资源 1', '不是都收的资源 3']);
+    expect(lines.filter((line) => line.includes(`"resourceId":"${refused}"`))).toHaveLength(1);
   });
 
   it('carries what was left by a process that ended', async () => {

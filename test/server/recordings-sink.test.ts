@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -136,12 +136,26 @@ describe('a chunk', () => {
     const { recordingId, track } = await opened();
     const bytes = Buffer.from('packets');
     const altered = world.sink.chunkWritten(chunkOf(track, 0, bytes), Buffer.from('Packets'));
-    await expect(altered).rejects.toMatchObject({ code: 'bad_request' });
-    expect((await readJournal(world.db, recordingId)).chunks).toEqual([]);
+    await expect(altered).rejects.toThrow(SinkRefusal);
+    // It is missed as a lost one is.
+    expect((await readJournal(world.db, recordingId)).chunks).toEqual([chunkOf(track, 0, bytes)]);
+    expect(await world.storage.stat(chunkKey(chunkOf(track, 0, bytes)))).toBeNull();
 
     await world.sink.chunkWritten(chunkOf(track, 0, bytes), bytes);
     const other = Buffer.from('other');
     await expect(world.sink.chunkWritten(chunkOf(track, 0, other), other)).rejects.toThrow(SinkRefusal);
+  });
+
+  it('is refused for good when the journal knows no such track, and so is what belongs to no recording', async () => {
+    const { track } = await opened();
+    const bytes = Buffer.from('packets');
+    const chunk = chunkOf({ ...track, trackId: 'unheard-of' }, 0, bytes);
+    await expect(world.sink.chunkWritten(chunk, bytes)).rejects.toThrow(SinkRefusal);
+    await expect(world.sink.chunkLost(chunk)).rejects.toThrow(SinkRefusal);
+    const recordingId = randomUUID();
+    await expect(world.sink.trackOpened({ ...track, recordingId })).rejects.toThrow(SinkRefusal);
+    const event = { recordingId, at: 1_790_000_000_000, type: 'slide', page: 2 } as const;
+    await expect(world.sink.eventHappened(event)).rejects.toThrow(SinkRefusal);
   });
 
   it('is refused while the store is away, and taken when it is back', async () => {

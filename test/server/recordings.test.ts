@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { finishRecording } from '../../media/index.ts';
+import { EmptyRecordingError, finishRecording } from '../../media/index.ts';
 import { maxPiecePoints } from '../../media/protocol.ts';
 import { Recorder } from '../../media/recorder.ts';
 import { createWorkerPool } from '../../media/workers.ts';
@@ -266,7 +266,6 @@ describe('a lesson', { timeout: 120_000 }, () => {
     const { id: recordingId } = await recordingOf(id);
     const [chunk] = await objectsOf(recordingId);
     if (!chunk) throw new Error('nothing was recorded');
-    await recordings.storage.delete(chunk);
     const finish = createFinishing({
       db: world.db,
       storage: recordings.storage,
@@ -278,6 +277,14 @@ describe('a lesson', { timeout: 120_000 }, () => {
       onPublished: () => Promise.resolve(),
       sendClean: () => Promise.resolve(),
     });
+    // A store that is not mounted knows none of them: that is no empty lesson.
+    const chunks = join(world.folder, 'objects', recordingPrefix(recordingId));
+    await rename(chunks, join(world.folder, 'away'));
+    await expect(finish({ recordingId }, context(false, 5))).rejects.toThrow(EmptyRecordingError);
+    expect(await recordingOf(id)).toMatchObject({ state: 'finishing', failure: null });
+    await rename(join(world.folder, 'away'), chunks);
+
+    await recordings.storage.delete(chunk);
     await expect(finish({ recordingId }, context(false, 4))).rejects.toThrow('missing or damaged');
     await finish({ recordingId }, context(false, 5));
     const recording = await recordingOf(id);

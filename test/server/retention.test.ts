@@ -350,6 +350,26 @@ describe('a night', () => {
     expect(await there()).toEqual([false, false, false]);
   });
 
+  it('goes on behind a recording that cannot be deleted, and says so', async () => {
+    const [stuck, next] = [await addRecording('删不掉的课', 120), await addRecording('后面的课', 110)];
+    await night();
+    await twoWeeksLater();
+    const { notices, resources } = world.services;
+    const run = createRecordingExpiry({
+      db: world.db,
+      tell: notices.tellOfExpiry,
+      async expire(tx, id, details) {
+        if (id === stuck.id) throw new Error('no');
+        await resources.expire(tx, id, details);
+      },
+    });
+    const context = { jobId: 'night', attempt: 1, lastAttempt: false, signal: new AbortController().signal, log };
+    await expect(run({}, context)).rejects.toThrow(/Not told of or deleted/);
+    expect([await isThere(stuck.id), await isThere(next.id)]).toEqual([true, false]);
+    await night();
+    expect(await isThere(stuck.id)).toBe(false);
+  });
+
   it('that runs twice at once deletes each once', async () => {
     const made = [];
     for (let n = 0; n < 6; n++) made.push(await addRecording(`并行${n}`, 100 + n));

@@ -1,6 +1,6 @@
 import ICAL from 'ical.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ClassSession } from '../../server/class-sessions/schema.ts';
+import type { ClassSession, ClassSessionList } from '../../server/class-sessions/schema.ts';
 import { createLessonWorld, type LessonWorld } from './class-sessions-world.ts';
 import { type Browser, outcome } from './environment/browser.ts';
 
@@ -211,5 +211,48 @@ describe('the calendar of a room', () => {
     const feed = await open(operator, path);
     await operator.delete(`/api/rooms/${device.roomId}`);
     expect(await outcome(nobody().get(feed))).toBe('404 not_found');
+  });
+});
+
+describe('many lessons', () => {
+  const many = 1200;
+  const from = new Date(Date.now() + 30 * dayMs);
+  beforeAll(async () => {
+    const { db, accounts, schools, alliances } = world;
+    // Each at the same time as another, as those of two rooms are.
+    const rows = Array.from({ length: many }, (_, number) => {
+      const start = new Date(from.getTime() + Math.floor(number / 2) * 60_000);
+      return {
+        ...{ alliance_id: alliances.ours, school_id: schools.lead, presenter_id: accounts['teacher-lead'] ?? '' },
+        ...{ title: `第 ${number} 课`, scheduled_start: start, scheduled_end: new Date(start.getTime() + 30_000) },
+      };
+    });
+    await db.insertInto('class_session').values(rows).execute();
+  });
+
+  it('come in parts, each once and by time', async () => {
+    const query = new URLSearchParams({
+      from: from.toISOString(),
+      to: new Date(from.getTime() + dayMs).toISOString(),
+    });
+    const items: ClassSession[] = [];
+    const parts: number[] = [];
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      if (cursor !== '') query.set('cursor', cursor);
+      const part = (await (await teacher.get(`/api/class-sessions?${query}`)).json()) as ClassSessionList;
+      parts.push(part.items.length);
+      items.push(...part.items);
+      cursor = part.nextCursor;
+    }
+    expect(parts).toEqual([1000, 200]);
+    expect(new Set(items.map(({ id }) => id)).size).toBe(many);
+    const starts = items.map(({ scheduledStart }) => scheduledStart);
+    expect(starts).toEqual(starts.toSorted());
+    expect(await outcome(teacher.get('/api/class-sessions?cursor=x'))).toBe('400 invalid_input');
+  });
+
+  it('are all in the calendar', async () => {
+    const { events } = await eventsOf(await open(teacher));
+    expect(events.filter((event) => /^第 \d+ 课$/.test(event.title))).toHaveLength(many);
   });
 });

@@ -447,6 +447,17 @@ describe('a group of rooms', () => {
   const path = () => `/api/alliances/${world.alliances.ours}/room-groups`;
   type Group = { id: string; name: string; roomIds: string[]; mayKeep: boolean };
 
+  it('is one of a list that does not grow without end', async () => {
+    const { db, alliances, accounts } = world;
+    const rows = Array.from({ length: 499 }, (_, number) => ({
+      ...{ alliance_id: alliances.ours, owner_id: accounts['teacher-lead'] ?? '', name: `第 ${number} 组` },
+    }));
+    await db.insertInto('room_group').values(rows).execute();
+    const group = (name: string) => outcome(teacher.post(path(), { name, roomIds: [world.rooms.lead] }));
+    expect((await Promise.all([group('最后一组'), group('再来一组')])).toSorted()).toEqual(['201', '409 conflict']);
+    await db.deleteFrom('room_group').execute();
+  });
+
   it('is saved by a teacher, used by the alliance, and kept by its owner and those above', async () => {
     const group = await read<Group>(
       teacher.post(path(), { name: '两校同步', roomIds: [world.rooms.lead, world.rooms.member] }),

@@ -231,6 +231,31 @@ describe('an upload', () => {
   });
 });
 
+describe('the sweep', () => {
+  let world: FilesWorld;
+  beforeAll(async () => {
+    world = await createFilesWorld();
+  });
+  afterAll(() => world.close());
+
+  it('goes on behind an upload that can never be finished', async () => {
+    const begin = async () => {
+      const response = await world.request('/uploads', { method: 'POST', headers: creation('a.pdf', 100) });
+      return response.headers.get('location')?.split('/').at(-1) ?? '';
+    };
+    const [broken, over] = [await begin(), await begin()];
+    await writeFile(join(world.folder, 'uploads', broken), randomBytes(100));
+    // An object of another length has its name.
+    const other = async function* () {
+      yield randomBytes(7);
+    };
+    await world.storage.put(`files/${broken}`, other(), { bytes: 7 });
+    await world.database.pool.query(`update upload set created_at = now() - interval '2 hours' where id = $1`, [over]);
+    expect(await world.uploads.sweep(AbortSignal.timeout(5000))).toEqual({ finished: 0, removed: 1 });
+    expect(await readdir(join(world.folder, 'uploads'))).toEqual([broken, `${broken}.json`]);
+  });
+});
+
 describe('uploads of several processes', () => {
   let first: FilesWorld;
   let second: FilesWorld;

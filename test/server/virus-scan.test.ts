@@ -216,6 +216,9 @@ describe('a file that is uploaded', () => {
       const last = { signal: AbortSignal.timeout(30_000), lastAttempt: true, log };
       await expect(processor.process(id, last)).rejects.toThrow(VerdictPending);
       expect(await fileOf(id)).toMatchObject({ state: 'processing', scan: 'waiting', errorCode: null });
+      // What is lost does not come back, however often it is asked for: then an administrator has to look.
+      await expect(processor.process(id, { ...last, lastRefusal: true })).rejects.toThrow(ScannerRefusal);
+      expect(await fileOf(id)).toMatchObject({ state: 'failed', scan: 'waiting', errorCode: 'file_unscannable' });
     } finally {
       await rename(`${objects}-away`, objects);
     }

@@ -5,10 +5,21 @@ type Create = InferRequestType<(typeof client)['class-sessions']['$post']>['json
 type Cancellation = InferRequestType<(typeof client)['class-sessions'][':id']['cancellation']['$post']>['json'];
 type Change = InferRequestType<(typeof client)['class-sessions'][':id']['$patch']>['json'];
 
-export const listClassSessions = (
+/** All of them, in however many parts they come. */
+export async function listClassSessions(
   range: { from?: string; to?: string; mine?: 'true'; changes?: 'true' },
   signal?: AbortSignal,
-) => answer(client['class-sessions'].$get({ query: range }, { init: { signal } }));
+) {
+  const ask = (part: { cursor?: string }) =>
+    answer(client['class-sessions'].$get({ query: { ...range, ...part } }, { init: { signal } }));
+  let { items, nextCursor } = await ask({});
+  while (nextCursor !== null) {
+    const part = await ask({ cursor: nextCursor });
+    items = [...items, ...part.items];
+    nextCursor = part.nextCursor;
+  }
+  return { items };
+}
 export const readClassSession = (id: string, signal?: AbortSignal) =>
   answer(client['class-sessions'][':id'].$get({ param: { id } }, { init: { signal } }));
 export const listPresenters = (allianceId: string, signal?: AbortSignal) =>
