@@ -99,7 +99,8 @@ describe('a program that dies', { timeout: 120_000 }, () => {
   it('while it makes the video is run again', async () => {
     const lesson = await world.openLesson();
     const teaching = await lesson.send(presenter);
-    await delay(6_000);
+    // Long enough for its video to take some seconds: also a busy machine has to see who makes it.
+    await delay(12_000);
     await lesson.end();
     await teaching.go();
     const { id } = await lesson.recording();
