@@ -197,7 +197,7 @@ describe('in the lesson', () => {
     await phone.getByRole('textbox', { name: '本教室人数' }).fill('31');
     await phone.getByRole('button', { name: '确认' }).click();
     await phone.getByText('已报 31 人').waitFor();
-    await tile().getByText('31 人').waitFor();
+    await tile().getByText('已确认 31 人').waitFor();
 
     await studio.getByRole('button', { name: '激光笔' }).click();
     const paper = await studio.locator('.paper img').boundingBox();
@@ -244,7 +244,7 @@ describe('in the lesson', () => {
   });
 
   it('sends the room down again and ends with a thank-you', async () => {
-    await tile().getByRole('button', { name: '请下台' }).click();
+    await tile().getByRole('button', { name: '请回座' }).click();
     await room.getByRole('heading', { name: '我们在台上' }).waitFor({ state: 'detached' });
     await studio.getByRole('button', { name: '下课', exact: true }).click();
     await studio.getByRole('button', { name: '确定下课' }).click();
