@@ -375,7 +375,7 @@ describe('after the lesson', () => {
     const timeOf = (media: typeof video) => media.evaluate((element: HTMLMediaElement) => element.currentTime);
     await expect.poll(() => timeOf(video), seeking).toBeCloseTo(4, 0);
     await video.evaluate((element: HTMLVideoElement) => element.play());
-    await page.getByRole('button', { name: /^课件 \+ 声音/ }).click();
+    await page.getByRole('button', { name: /^课件\+声音/ }).click();
     const sound = page.locator('audio');
     await expectTone(sound, presenting.toneHz);
     expect(await timeOf(sound)).toBeGreaterThan(4);
@@ -393,7 +393,7 @@ describe('after the lesson', () => {
     await expect.poll(() => timeOf(video), seeking).toBeGreaterThan(2);
     await photograph(page, 'replay-phone', { width: 390, height: 844 });
     await expectFitsPhone(page, 'replay');
-    await page.getByRole('button', { name: /^课件 \+ 声音/ }).click();
+    await page.getByRole('button', { name: /^课件\+声音/ }).click();
     await last.click();
     await expect.poll(() => timeOf(sound), seeking).toBeGreaterThan(2);
     await sound.evaluate((element: HTMLAudioElement) => {
