@@ -5,7 +5,7 @@ const library: typeof zh = {
   placeholder: 'Lesson, topic or pinyin, e.g. 分数',
   clearWords: 'Clear search',
   removeCondition: 'Remove filter {name}',
-  hint: '/ to search, ↑↓ to move, Enter to open, Space to preview',
+  hint: '/ search, ↑↓ move, Enter open, Space preview',
   kinds: 'Resource types',
   filters: 'Filters',
   results: 'Results',
