@@ -137,7 +137,7 @@ describe('the check of the room', () => {
     expect(found?.link.downKbps).toBeGreaterThan(1_000);
     expect(found?.link.upKbps).toBeGreaterThan(1_000);
     await tile('摄像头').getByText('正常 1280×720').waitFor();
-    await tile('喇叭').getByText('没有听到测试音').waitFor();
+    await tile('扬声器').getByText('没有听到测试音').waitFor();
     await tile('网络')
       .getByText(/Mbit\/s 丢包 \d+%/)
       .waitFor();
@@ -221,7 +221,7 @@ describe('after a power cut', () => {
     const browser = await openChromium();
     const studio = await scene.open('teacher', { browser });
     await studio.goto(`/studio/${sessionId}`);
-    await studio.getByText('喇叭没有听到测试音').waitFor();
+    await studio.getByText('扬声器没有听到测试音').waitFor();
     await photograph(studio, 'studio-room-checks');
     await expectAccessible(studio, 'check of the rooms');
     await studio.getByRole('button', { name: '开始上课' }).click();

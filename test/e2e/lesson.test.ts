@@ -197,7 +197,7 @@ describe('in the lesson', () => {
     await phone.getByRole('textbox', { name: '本教室人数' }).fill('31');
     await phone.getByRole('button', { name: '确认' }).click();
     await phone.getByText('已报 31 人').waitFor();
-    await tile().getByText('31 人').waitFor();
+    await tile().getByText('已确认 31 人').waitFor();
 
     await studio.getByRole('button', { name: '激光笔' }).click();
     const paper = await studio.locator('.paper img').boundingBox();
@@ -244,7 +244,7 @@ describe('in the lesson', () => {
   });
 
   it('sends the room down again and ends with a thank-you', async () => {
-    await tile().getByRole('button', { name: '请下台' }).click();
+    await tile().getByRole('button', { name: '请回座' }).click();
     await room.getByRole('heading', { name: '我们在台上' }).waitFor({ state: 'detached' });
     await studio.getByRole('button', { name: '下课', exact: true }).click();
     await studio.getByRole('button', { name: '确定下课' }).click();
@@ -375,7 +375,7 @@ describe('after the lesson', () => {
     const timeOf = (media: typeof video) => media.evaluate((element: HTMLMediaElement) => element.currentTime);
     await expect.poll(() => timeOf(video), seeking).toBeCloseTo(4, 0);
     await video.evaluate((element: HTMLVideoElement) => element.play());
-    await page.getByRole('button', { name: /^课件 \+ 声音/ }).click();
+    await page.getByRole('button', { name: /^课件\+声音/ }).click();
     const sound = page.locator('audio');
     await expectTone(sound, presenting.toneHz);
     expect(await timeOf(sound)).toBeGreaterThan(4);
@@ -393,7 +393,7 @@ describe('after the lesson', () => {
     await expect.poll(() => timeOf(video), seeking).toBeGreaterThan(2);
     await photograph(page, 'replay-phone', { width: 390, height: 844 });
     await expectFitsPhone(page, 'replay');
-    await page.getByRole('button', { name: /^课件 \+ 声音/ }).click();
+    await page.getByRole('button', { name: /^课件\+声音/ }).click();
     await last.click();
     await expect.poll(() => timeOf(sound), seeking).toBeGreaterThan(2);
     await sound.evaluate((element: HTMLAudioElement) => {

@@ -84,7 +84,7 @@ describe('a teacher of the lead school', () => {
     // This time the machine itself notices that it is off the network, and that it is back.
     await page.context().setOffline(true);
     await line.restore();
-    await page.getByText('已经打开的内容仍然可看').waitFor();
+    await page.getByText('已经打开的内容仍可查看').waitFor();
     await row.getByText(/网络断了，已传 [\d.]+ MB/).waitFor();
     await page.context().setOffline(false);
     await row.getByText('已传完').waitFor({ timeout: 180_000 });

@@ -13,7 +13,7 @@ const allYear = {
   ],
 };
 const summer = {
-  name: '夏令时',
+  name: '夏季作息',
   season: { from: '05-01', to: '09-30' },
   periods: [{ label: '第1节', start: '07:40', end: '08:20' }],
 };

@@ -10,7 +10,7 @@ const periods = (first: string, second: string) => [
 ];
 const schedules: BellSchedule[] = [
   { name: '冬令时', season: null, periods: periods('08:10', '09:10') },
-  { name: '夏令时', season: { from: '05-01', to: '09-30' }, periods: periods('07:40', '08:40') },
+  { name: '夏季作息', season: { from: '05-01', to: '09-30' }, periods: periods('07:40', '08:40') },
 ];
 /** Wednesday, 1 September: the first week is one from 30 August to 5 September. */
 const term: Term = {

@@ -12,13 +12,14 @@ export interface Entry {
 }
 
 /** What lies in a span of time, by time: the lessons, and the places that lessons were moved out of. */
-export function entriesOf(sessions: readonly ClassSession[], from: Date, to: Date): Entry[] {
+export function entriesOf(sessions: readonly ClassSession[], from: Date, to: Date, now = Date.now()): Entry[] {
   const within = (start: string, end: string): boolean =>
     Date.parse(end) > from.getTime() && Date.parse(start) < to.getTime();
   const entries = sessions.flatMap((session): Entry[] => {
     const { scheduledStart: start, scheduledEnd: end, period, change, state } = session;
-    // A cancelled lesson is shown where it was last announced.
-    const isThere = within(start, end) || state === 'live';
+    // A cancelled lesson is shown where it was last announced, one that runs late until it ends.
+    const isThere =
+      within(start, end) || (state === 'live' && Date.parse(start) < to.getTime() && now > from.getTime());
     const was = change?.kind === 'moved' && within(change.from.start, change.from.end) ? change.from : null;
     return [
       ...(isThere ? [{ session, start, end, period, ghost: false }] : []),

@@ -8,7 +8,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 const statements = [
   // IANA name of the zone in which the school's clocks go.
   `alter table school add column time_zone text not null default 'Asia/Shanghai'`,
-  // One without a season holds all year, but where another has its season, such as 夏令时 from 05-01 to 09-30.
+  // One without a season holds all year, but where another has its season, such as 夏季作息 from 05-01 to 09-30.
   `create table bell_schedule (
      id uuid primary key default uuidv7(),
      school_id uuid not null references school on delete cascade,

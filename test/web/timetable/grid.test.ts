@@ -10,7 +10,7 @@ const periods = [
 ];
 const schedules: BellSchedule[] = [
   { name: '全年', season: null, periods },
-  { name: '夏令时', season: { from: '05-01', to: '09-30' }, periods: periods.slice(0, 1) },
+  { name: '夏季作息', season: { from: '05-01', to: '09-30' }, periods: periods.slice(0, 1) },
 ];
 const shanghai = (day: string, time: string) => new Date(`${day}T${time}:00+08:00`).toISOString();
 
@@ -84,6 +84,13 @@ describe('the grid of a week', () => {
       ['09', 0, 'away', true],
       ['10', 0, 'here', false],
     ]);
+  });
+
+  it('keeps a lesson that runs late in its week, and has it in no week that is still to come', () => {
+    const late = session('late', '2026-12-06', '23:00', '23:40', { state: 'live' });
+    const at = (now: string) => entriesOf([late], from, to, Date.parse(now)).map(({ session: { id } }) => id);
+    expect(at(shanghai('2026-12-07', '00:10'))).toEqual(['late']);
+    expect(at(shanghai('2026-12-06', '23:50'))).toEqual([]);
   });
 
   it('has a weekend only when something is on it, or it makes up for another day', () => {

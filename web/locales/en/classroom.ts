@@ -195,7 +195,7 @@ export default {
   rung: {
     all: 'Video, slides, audio',
     no_thumbnails: 'Presenter, slides, audio',
-    low_video: 'Low-quality video, full audio',
+    low_video: 'Low-quality video, slides, audio',
     slides_audio: 'Slides and audio',
     audio: 'Audio only',
   },

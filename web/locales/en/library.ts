@@ -2,10 +2,10 @@ import type zh from '../zh-CN/library.ts';
 
 const library: typeof zh = {
   search: 'Search the library',
-  placeholder: 'Lesson, topic or pinyin, e.g. 分数 or fenshu',
+  placeholder: 'Lesson, topic or pinyin, e.g. 分数',
   clearWords: 'Clear search',
   removeCondition: 'Remove filter {name}',
-  hint: '/ to search, ↑↓ to move, Enter to open, Space to preview',
+  hint: '/ search, ↑↓ move, Enter open, Space preview',
   kinds: 'Resource types',
   filters: 'Filters',
   results: 'Results',

@@ -30,7 +30,7 @@ const timetable: typeof zh = {
     evenWeeks: 'Even',
     until: 'Until',
     untilTerm: 'End of term',
-    untilCount: 'Number of lessons',
+    untilCount: 'Lesson count',
     untilDay: 'Date',
     count: 'Lessons',
     countWrong: 'Enter a number from 1 to 200',

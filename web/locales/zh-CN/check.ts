@@ -3,7 +3,7 @@ export default {
   title: '教室设备检查',
   camera: '摄像头',
   microphone: '麦克风',
-  loudspeaker: '喇叭',
+  loudspeaker: '扬声器',
   link: '网络',
   running: '正在检查',
   waiting: '等待检查',

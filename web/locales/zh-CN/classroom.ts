@@ -184,7 +184,7 @@ export default {
   rung: {
     all: '画面+课件+声音',
     no_thumbnails: '主讲画面+课件+声音',
-    low_video: '低清画面 · 声音完整',
+    low_video: '低清画面+课件+声音',
     slides_audio: '课件+声音',
     audio: '只有声音',
   },

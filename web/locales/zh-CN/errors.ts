@@ -10,7 +10,7 @@ export default {
   set_up_token_wrong: '设置链接不对或已失效，请使用服务器最近一次启动时打印的链接。',
   enrolment_code_wrong: '登记链接不对或已过期，请向电教员要一个新的。',
   authorization_pending: '还没有人确认。',
-  slow_down: '问得太频繁，请稍候。',
+  slow_down: '请求太频繁，请稍候。',
   access_denied: '这次接入被拒绝了。',
   expired_token: '接入码已过期。',
   user_code_unknown: '没有这个接入码：可能看错了、过期了，或已经有人处理过。请看大屏上现在显示的码。',
