@@ -1,4 +1,6 @@
 export type RoomLifetimeOptions = {
+  /** When the lesson is to begin, milliseconds since 1970. */
+  scheduledStart: number;
   /** How long a live room waits for its presenter. */
   abandonAfterMs: number;
   /** How long a lesson may take, whoever is in it. */
@@ -17,6 +19,7 @@ const longestTimerMs = 2 ** 31 - 1;
 /** Ends a room that nobody ends: its presenter is gone, its studio was forgotten over night, or it was never used. */
 export class RoomLifetime {
   readonly #options: RoomLifetimeOptions;
+  #beganAt: number | null = null;
   /** Since when a live room is without its presenter. */
   #forsakenAt: number | null = null;
   #idle: NodeJS.Timeout | undefined;
@@ -26,9 +29,16 @@ export class RoomLifetime {
     this.#options = options;
   }
 
+  /** When the lesson is over at the latest: one that is still to come may be waited for long before. */
+  get overAt(): number {
+    const { scheduledStart, longestMs } = this.#options;
+    return (this.#beganAt ?? Math.max(scheduledStart, Date.now())) + longestMs;
+  }
+
   /** The lesson began then, perhaps before a restart. */
   began(at: number): void {
-    const left = at + this.#options.longestMs - Date.now();
+    this.#beganAt = at;
+    const left = this.overAt - Date.now();
     this.#latest = setTimeout(() => this.#options.abandon(), Math.min(Math.max(left, 0), longestTimerMs));
   }
 

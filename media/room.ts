@@ -61,7 +61,7 @@ export class Room {
   readonly adaptation: Adaptation;
   readonly #options: RoomOptions;
   readonly media: RoomMedia;
-  readonly #lifetime: RoomLifetime;
+  readonly lifetime: RoomLifetime;
   readonly #slidePages: SlidePages;
   readonly #graces: Graces<Participant>;
   startedAt: number | null = null;
@@ -114,8 +114,9 @@ export class Room {
       participants: () => this.participants,
       isRecorded: (owner, source) => this.forwarding.isRecorded(owner, source),
     });
-    this.#lifetime = new RoomLifetime({
+    this.lifetime = new RoomLifetime({
       abandonAfterMs,
+      scheduledStart: description.scheduledStart,
       longestMs: description.longestMs,
       abandon: () => void this.end('abandoned', true),
       letGo: () => void this.suspend(),
@@ -133,11 +134,6 @@ export class Room {
 
   get live(): boolean {
     return this.startedAt !== null;
-  }
-
-  /** When it is over at the latest; before the lesson has begun, if that were now. */
-  get overAt(): number {
-    return (this.startedAt ?? Date.now()) + this.#options.description.longestMs;
   }
 
   get closed(): boolean {
@@ -159,7 +155,7 @@ export class Room {
     // Of a lesson that is taken over the journal holds it already.
     if (this.#options.description.state !== 'live') for (const event of floorSoFar(this)) this.recorder.note(event);
     this.forwarding.recordAll();
-    this.#lifetime.began(at);
+    this.lifetime.began(at);
     this.#changed();
   }
 
@@ -258,7 +254,7 @@ export class Room {
     if (this.closed) return;
     const presented = this.participants.some(({ role }) => role === 'presenter');
     this.adaptation.changed();
-    this.#lifetime.changed({ live: this.live, presented, empty: this.audience.empty });
+    this.lifetime.changed({ live: this.live, presented, empty: this.audience.empty });
   }
 
   /**
@@ -285,7 +281,7 @@ export class Room {
   }
 
   async #close(code: number, reason: string, recording: 'finishing' | 'interrupted'): Promise<void> {
-    this.#lifetime.close();
+    this.lifetime.close();
     this.#slidePages.close();
     this.adaptation.close();
     this.#graces.close();

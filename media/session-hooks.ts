@@ -6,6 +6,8 @@ export type SessionDescription = {
   title: string;
   /** `scheduled`: rooms may wait; nothing is recorded. `live`: the lesson goes on. Anything else cannot be entered. */
   state: 'scheduled' | 'live';
+  /** When it is to begin, milliseconds since 1970. */
+  scheduledStart: number;
   /** Milliseconds since 1970, once live. */
   startedAt: number | null;
   /** The lesson is ended so many milliseconds after its start, whoever is in it: a studio is forgotten over night. */

@@ -123,7 +123,7 @@ export function createSignalling(options: SignallingOptions): Signalling {
       resumeToken: participant.resumeToken,
       ...transports,
       // An assistant's phone carries neither sound nor picture.
-      iceServers: participant.role === 'assistant' ? [] : options.iceServersFor(participant.id, room.overAt),
+      iceServers: participant.role === 'assistant' ? [] : options.iceServersFor(participant.id, room.lifetime.overAt),
       ...snapshot,
     };
     return { room, participant, seq: snapshot.seq, data };

@@ -65,6 +65,7 @@ export function createSessionHooks({ db, recordings, log }: SessionHooksOptions)
       return {
         title: session.title,
         state: session.state,
+        scheduledStart: session.scheduled_start.getTime(),
         startedAt: session.started_at?.getTime() ?? null,
         longestMs: session.scheduled_end.getTime() - session.scheduled_start.getTime() + overtimeMs,
         music: session.music,

@@ -209,6 +209,11 @@ describe('the credentials of a TURN server', () => {
       expect(Math.abs(minutesOf(await toldTo(claims)) - 185)).toBeLessThan(1);
     }
     expect(await toldTo(assistantClaims('turn', 2))).toEqual([]);
+
+    // Who comes two hours early has it through the lesson as well.
+    const scheduledStart = Date.now() + 2 * 60 * 60_000;
+    node.timetable.add('early', { state: 'scheduled', startedAt: null, scheduledStart, longestMs: 3 * 60 * 60_000 });
+    expect(Math.abs(minutesOf(await toldTo(presenterClaims('early'))) - 305)).toBeLessThan(1);
   });
 
   it('are taken by coturn until they end', async () => {

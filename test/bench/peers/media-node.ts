@@ -24,6 +24,7 @@ const hooks: SessionHooks = {
     return {
       title: '分数的初步认识',
       state: live ? 'live' : 'scheduled',
+      scheduledStart: Date.now(),
       startedAt: live ? Date.now() : null,
       longestMs: 3_600_000,
       music: false,

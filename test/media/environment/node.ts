@@ -37,6 +37,7 @@ export class Timetable implements SessionHooks {
     this.sessions.set(classSessionId, {
       title: '分数的初步认识',
       state: 'live',
+      scheduledStart: Date.now(),
       startedAt: Date.now(),
       longestMs: 60 * 60_000,
       music: false,
