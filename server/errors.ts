@@ -32,6 +32,7 @@ const statusOf = {
   file_in_use: 409,
   file_not_scanned: 409,
   captions_full: 409,
+  limit_reached: 409,
   not_a_recording: 409,
   session_not_live: 409,
   session_already_over: 409,

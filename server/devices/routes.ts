@@ -86,7 +86,7 @@ export function deviceRoutes({ devices }: { devices: DeviceService }) {
         request: { params: idParameter, body: jsonBody(newDeviceBody) },
         responses: {
           201: jsonAnswer('Announced', newDeviceAnswer),
-          default: problemAnswer('not_found', 'forbidden', 'conflict'),
+          default: problemAnswer('not_found', 'forbidden', 'limit_reached'),
         },
       }),
       async (c) => {

@@ -157,7 +157,7 @@ export function createDeviceService({ db, attempts, publicAddress = null, onRevo
       const expiresAt = new Date(Date.now() + codeMs);
       const device = await db.transaction().execute(async (trx) => {
         if (!(await lockRoom(trx, roomId))) throw new AppError('not_found');
-        if ((await countAnnounced(trx, roomId)) >= mostAnnounced) throw new AppError('conflict');
+        if ((await countAnnounced(trx, roomId)) >= mostAnnounced) throw new AppError('limit_reached');
         const made = await insertDevice(trx, { roomId, name, codeHash: hashKey(code), expiresAt });
         await recordEvent(trx, 'device.announced', { actor, id: made.id });
         return made;

@@ -32,7 +32,7 @@ export function lessonNoteRoutes({ lessonNotes }: { lessonNotes: LessonNoteServi
         summary: 'Write something down at its moment',
         tags,
         request: { params: notebook, body: jsonBody(newLessonNote) },
-        responses: { 201: jsonAnswer('Kept', lessonNoteSchema), default: problemAnswer('not_found', 'conflict') },
+        responses: { 201: jsonAnswer('Kept', lessonNoteSchema), default: problemAnswer('not_found', 'limit_reached') },
       }),
       async (c) => {
         const { id } = c.req.valid('param');

@@ -35,12 +35,12 @@ export function createLessonNoteService({ db, requireSession }: LessonNoteOption
       return (await listNotes(db, await notebook(actor, classSessionId))).map(noteOf);
     },
 
-    /** @throws AppError `conflict` when the notebook is full */
+    /** @throws AppError `limit_reached` when the notebook is full */
     async create(actor: AccountActor, classSessionId: string, note: NewLessonNote): Promise<LessonNote> {
       const own = await notebook(actor, classSessionId);
       return await db.transaction().execute(async (trx) => {
         await lockWriter(trx, own);
-        if ((await countNotes(trx, own)) >= most) throw new AppError('conflict');
+        if ((await countNotes(trx, own)) >= most) throw new AppError('limit_reached');
         return noteOf(await insertNote(trx, own, note));
       });
     },

@@ -33,7 +33,7 @@ export function roomGroupRoutes({ roomGroups }: { roomGroups: RoomGroupService }
         request: { ...request, body: jsonBody(roomGroupBody) },
         responses: {
           201: jsonAnswer('Saved', roomGroupSchema),
-          default: problemAnswer('not_found', 'name_taken', 'conflict'),
+          default: problemAnswer('not_found', 'name_taken', 'limit_reached'),
         },
       }),
       async (c) => {

@@ -52,12 +52,12 @@ export function createRoomGroupService({ db }: { db: Database }) {
     if (errors.length > 0) throw new AppError('invalid_input', { errors });
   }
 
-  /** @throws AppError `name_taken`, `invalid_input`, `conflict` when the alliance has as many as it may */
+  /** @throws AppError `name_taken`, `invalid_input`, `limit_reached` when the alliance has as many as it may */
   async function write(actor: AccountActor, allianceId: string, { roomIds, name }: RoomGroupInput, id: string | null) {
     const written = db.transaction().execute(async (trx) => {
       await refuseRooms(trx, allianceId, roomIds);
       if (id !== null && !(await renameGroup(trx, id, name))) throw new AppError('not_found');
-      if (id === null && (await countGroups(trx, allianceId)) >= most) throw new AppError('conflict');
+      if (id === null && (await countGroups(trx, allianceId)) >= most) throw new AppError('limit_reached');
       const groupId = id ?? (await insertGroup(trx, { alliance_id: allianceId, owner_id: actor.id, name }));
       await setGroupRooms(trx, groupId, roomIds);
       const [group] = await listGroups(trx, { id: groupId });

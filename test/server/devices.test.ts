@@ -125,7 +125,7 @@ describe('devices', () => {
     const { operator, room } = await makeRoom('美术教室');
     const announce = () => operator.post(`/api/rooms/${room.id}/devices`, { name: '一体机' });
     const outcomes = await Promise.all(Array.from({ length: 22 }, () => outcome(announce())));
-    expect(outcomes.filter((one) => one === '409 conflict')).toHaveLength(2);
+    expect(outcomes.filter((one) => one === '409 limit_reached')).toHaveLength(2);
     const { id } = await world.db
       .selectFrom('device')
       .select('id')

@@ -65,7 +65,7 @@ describe('notes of a lesson', () => {
     const outcomes = await Promise.all(
       Array.from({ length: 12 }, (_, atMs) => outcome(colleague.post(path(), { atMs, text: '再记' }))),
     );
-    expect(outcomes.filter((one) => one === '409 conflict')).toHaveLength(7);
+    expect(outcomes.filter((one) => one === '409 limit_reached')).toHaveLength(7);
     expect(await notesOf(colleague)).toHaveLength(1000);
   });
 

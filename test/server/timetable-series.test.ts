@@ -454,7 +454,10 @@ describe('a group of rooms', () => {
     }));
     await db.insertInto('room_group').values(rows).execute();
     const group = (name: string) => outcome(teacher.post(path(), { name, roomIds: [world.rooms.lead] }));
-    expect((await Promise.all([group('最后一组'), group('再来一组')])).toSorted()).toEqual(['201', '409 conflict']);
+    expect((await Promise.all([group('最后一组'), group('再来一组')])).toSorted()).toEqual([
+      '201',
+      '409 limit_reached',
+    ]);
     await db.deleteFrom('room_group').execute();
   });
 

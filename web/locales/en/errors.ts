@@ -37,6 +37,7 @@ const errors: typeof zh = {
   file_not_scanned: 'This file hasn’t been scanned for viruses yet. Try again later.',
   file_in_use: 'A resource uses this file, so it can’t be deleted.',
   captions_full: 'This file can’t have any more captions. Delete some you don’t need.',
+  limit_reached: 'There can’t be any more of these. Delete some you don’t need.',
   not_a_recording: 'This resource isn’t a class recording, so it has no retention period.',
   captions_unreadable: 'The captions file can’t be read. Use a .vtt or .srt file.',
   session_not_live: 'The lesson hasn’t started or is over.',

@@ -32,6 +32,7 @@ export default {
   file_not_scanned: '文件还没有查过病毒，请稍后再试。',
   file_in_use: '文件正被资源使用，不能删除。',
   captions_full: '这个文件的字幕已经够多了，请先删掉不用的。',
+  limit_reached: '数量已到上限，请先删掉不用的。',
   not_a_recording: '这份资源不是课堂实录，没有保存期限。',
   captions_unreadable: '字幕文件读不出来，请用 .vtt 或 .srt 格式。',
   session_not_live: '课堂还没有开始，或已经下课。',
