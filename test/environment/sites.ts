@@ -15,8 +15,10 @@ export interface Site {
   chromium: string;
   /** The line is like this from now on, whatever it was before. */
   become(line: LineState): Promise<void>;
-  /** The place gets another address, and loses the one it had. */
+  /** The machine at the place gets another address, and loses the one it had. */
   moveAddress(): Promise<void>;
+  /** The place's router gets another address, as when it dials in anew: the machine behind it sees nothing of it. */
+  moveRouter(): Promise<void>;
   /** All bytes that came to the place, and that went from it, so far. */
   bytes(): Promise<{ down: number; up: number }>;
 }
@@ -121,11 +123,13 @@ async function openSite(number: number, folder: string, usualPorts: readonly num
   for (const end of ['wan', 'site']) await ip('-n', line, 'link', 'set', end, 'up');
   await ip('-n', line, 'route', 'add', 'default', 'via', `${outer}.1`);
   await inLine('sysctl', '-qw', 'net.ipv4.ip_forward=1');
+  // Schools are behind a router that translates addresses; what it has translated goes with its own address.
+  await inLine('iptables', '-t', 'nat', '-A', 'POSTROUTING', '-o', 'wan', '-j', 'MASQUERADE');
+  let router = 2;
   let host = 2;
   await ip('-n', place, 'address', 'add', `${inner}.${host}/24`, 'dev', 'lan');
   await ip('-n', place, 'link', 'set', 'lan', 'up');
   await ip('-n', place, 'route', 'add', 'default', 'via', `${inner}.1`);
-  await ip('route', 'add', `${inner}.0/24`, 'via', `${outer}.2`);
 
   const chromium = join(folder, `chromium-${number}.sh`);
   await writeFile(chromium, `#!/bin/sh\nexec ip netns exec ${place} /usr/bin/chromium "$@"\n`, { mode: 0o755 });
@@ -163,6 +167,12 @@ async function openSite(number: number, folder: string, usualPorts: readonly num
       await ip('-n', place, 'address', 'add', `${inner}.${host}/24`, 'dev', 'lan');
       // The route has gone with the address.
       await ip('-n', place, 'route', 'replace', 'default', 'via', `${inner}.1`);
+    },
+    async moveRouter() {
+      await ip('-n', line, 'address', 'delete', `${outer}.${router}/24`, 'dev', 'wan');
+      router += 1;
+      await ip('-n', line, 'address', 'add', `${outer}.${router}/24`, 'dev', 'wan');
+      await ip('-n', line, 'route', 'replace', 'default', 'via', `${outer}.1`);
     },
     async bytes() {
       const [down, up] = await Promise.all(

@@ -35,6 +35,17 @@ const cut = (seconds: number): Link => ({
   },
 });
 
+const moved = (name: string, move: (site: Site) => Promise<void>): Link => ({
+  name,
+  line: {},
+  lessonMs: calmMs * 2,
+  async happening(site, signal) {
+    await sleep(calmMs, undefined, { signal });
+    await move(site);
+    return Date.now();
+  },
+});
+
 /** Every link of the bench, by the names that are given on the command line. */
 export const links: readonly Link[] = [
   { name: 'clean', line: {}, lessonMs: usual },
@@ -62,14 +73,6 @@ export const links: readonly Link[] = [
   ...[3, 10, 40].map(cut),
   { name: 'udp-blocked', line: { blocked: 'udp' }, lessonMs: usual },
   { name: 'firewall', line: { blocked: 'unusual' }, lessonMs: usual },
-  {
-    name: 'new-address',
-    line: {},
-    lessonMs: calmMs * 2,
-    async happening(site, signal) {
-      await sleep(calmMs, undefined, { signal });
-      await site.moveAddress();
-      return Date.now();
-    },
-  },
+  moved('new-address', (site) => site.moveAddress()),
+  moved('new-router-address', (site) => site.moveRouter()),
 ];
