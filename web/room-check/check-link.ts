@@ -1,6 +1,7 @@
 import { openLinkCheck } from '../api/rooms.ts';
 import type { Found } from '../api/types.ts';
 import { isLineFault } from '../classroom/failure.ts';
+import type { LineMemory } from '../classroom/known-line.ts';
 import { socketUrl } from '../classroom/use-classroom.ts';
 import { measureDown, measureUp } from './line-speed.ts';
 import { probeLink, unreachable } from './link-probe.ts';
@@ -9,10 +10,14 @@ import { openProbeSocket } from './probe-socket.ts';
 /** TCP takes loss for a full line: what it measures over one that loses packets by itself says nothing of media. */
 const lossyFrom = 0.02;
 
-/** What may be sent to this room from the start; null when the check cannot tell. */
-export function carriedKbps({ udp, tcp, downKbps }: Found['link']): number | null {
+/**
+ * What a check has taught of the line. Where it could measure it, the next lesson begins with as much as fits, wherever the
+ * ladder stood on the day before; else only the old speed is no longer known.
+ */
+export function lineOf({ udp, tcp, downKbps }: Found['link']): Parameters<LineMemory['write']>[0] {
   const { lossDown } = udp.reachable ? udp : tcp;
-  return (lossDown ?? 0) >= lossyFrom ? null : downKbps;
+  if (downKbps === null || (lossDown ?? 0) >= lossyFrom) return { downKbps: null };
+  return { rung: 'all', downKbps };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { deviceLine } from '../../../web/classroom/known-line.ts';
-import { carriedKbps } from '../../../web/room-check/check-link.ts';
+import { lineOf } from '../../../web/room-check/check-link.ts';
 
 describe('what a device knows of its line', () => {
   afterEach(() => vi.unstubAllGlobals());
@@ -25,9 +25,13 @@ describe('what a device knows of its line', () => {
     const way = { reachable: true, rttMs: 9, lossUp: 0, lossDown: 0 };
     const unreachable = { reachable: false, rttMs: null, lossUp: null, lossDown: null };
     const link = { udp: way, tcp: way, relay: null, downKbps: 300, upKbps: 100 };
-    expect(carriedKbps(link)).toBe(300);
-    expect(carriedKbps({ ...link, udp: { ...way, lossDown: 0.1 } })).toBeNull();
-    expect(carriedKbps({ ...link, udp: unreachable, tcp: { ...way, lossDown: null } })).toBe(300);
-    expect(carriedKbps({ ...link, downKbps: null })).toBeNull();
+    // Also where the ladder of the lesson before was sent down to the slides.
+    expect(lineOf(link)).toEqual({ rung: 'all', downKbps: 300 });
+    expect(lineOf({ ...link, udp: { ...way, lossDown: 0.1 } })).toEqual({ downKbps: null });
+    expect(lineOf({ ...link, udp: unreachable, tcp: { ...way, lossDown: null } })).toEqual({
+      rung: 'all',
+      downKbps: 300,
+    });
+    expect(lineOf({ ...link, downKbps: null })).toEqual({ downKbps: null });
   });
 });
