@@ -18,7 +18,7 @@ export interface Clash {
   roomId: string | null;
   start: Date;
   end: Date;
-  /** Null: of a session that the actor may not see. */
+  /** Null: of a session that the actor may not see, or of one that is being booked. */
   title: string | null;
 }
 
@@ -50,9 +50,26 @@ async function findRows(db: Database, { presenterId, roomIds, times, exceptIds }
   return rows;
 }
 
+/**
+ * Where the times overlap each other, as those of a series can of which one lesson a week is moved onto the other: the
+ * later one finds the presenter taken, and with them every room.
+ */
+function clashesWithin(times: Booking['times']): Clash[][] {
+  const found: Clash[][] = times.map(() => []);
+  const order = [...times.entries()].sort(([, a], [, b]) => a.start.getTime() - b.start.getTime());
+  let longest: Booking['times'][number] | undefined;
+  for (const [index, time] of order) {
+    if (longest && time.start < longest.end) {
+      found[index]?.push({ roomId: null, start: longest.start, end: longest.end, title: null });
+    }
+    if (!longest || time.end > longest.end) longest = time;
+  }
+  return found;
+}
+
 /** What is taken at each of the times, in their order. The title of a session that the actor may not see is not told. */
 export async function findClashes(db: Database, actor: AccountActor, booking: Booking): Promise<Clash[][]> {
-  const found: Clash[][] = booking.times.map(() => []);
+  const found = clashesWithin(booking.times);
   for (const row of await findRows(db, booking)) {
     const clashes = found[row.n - 1] ?? [];
     const title = sees(actor, { allianceId: row.alliance_id, presenterId: row.presenter_id }) ? row.title : null;

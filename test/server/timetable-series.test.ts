@@ -254,6 +254,28 @@ describe('a series', () => {
     expect(seen.occurrences).toHaveLength(rows.length);
   });
 
+  it('is not moved onto itself', async () => {
+    const friday = [5, 6].map((period) => ({ weekday: 5, period }));
+    const { id, items } = await series(teacher, weekly(friday, { until: { kind: 'count', count: 4 } }));
+    const [first] = items;
+    const on = plus(monday, 4);
+    const when = { kind: 'period', day: on, period: 6 };
+    const seen = await preview(teacher, when, { changing: { id: first?.id, scope: 'series' } });
+    expect(seen.occurrences.map(({ clashes }) => clashes.length)).toEqual([0, 1, 0, 1]);
+    expect(seen.occurrences[1]?.clashes).toMatchObject([{ roomId: null, title: null, start: at(on, '14:50') }]);
+
+    const move = { at: { day: on, period: 6 }, scope: 'series' };
+    const refused = await teacher.patch(`/api/class-sessions/${first?.id}`, move);
+    expect(refused.status).toBe(409);
+    expect(await refused.json()).toMatchObject({
+      code: 'conflict',
+      errors: [{ path: 'presenterId' }, { path: 'roomIds.0' }],
+    });
+    expect(await outcome(teacher.patch(`/api/class-sessions/${first?.id}`, { ...move, allowClash: true }))).toBe('200');
+    const times = (await inSeries(id)).map((row) => row.period_label);
+    expect(times).toEqual(['第6节', '第6节', '第6节', '第6节']);
+  });
+
   it('tells nothing of its days to whom it is not to change', async () => {
     const { items } = await series(teacher, weekly([{ weekday: 4, period: 6 }]));
     const when = { kind: 'period', day: items[0]?.scheduledStart.slice(0, 10), period: 1 };
