@@ -8,7 +8,7 @@ import { joinClocks } from './media-clock.ts';
 import { writeAudioFile, writeVideoFile } from './media-file.ts';
 import { runFfmpeg } from './program.ts';
 import { buildTimeline } from './timeline.ts';
-import { readTrack, type TrackReading, type TrackSurvey } from './track-survey.ts';
+import { readTrack, type Span, type TrackReading, type TrackSurvey } from './track-survey.ts';
 
 /** Nothing of the recording can be seen or heard: there is nothing to publish. */
 export class EmptyRecordingError extends Error {
@@ -127,7 +127,7 @@ async function writeFiles(
   const camera = await write('camera', ofPresenter('camera'), 'video');
   const screens = ofPresenter('screen');
   const screenPath = await write('screen', screens, 'video');
-  const shownIn = (tracks: TrackSurvey[]) => tracks.map(({ span }) => ({ from: span.from - zero, to: span.to - zero }));
+  const onTimeLine = (spans: Span[]) => spans.map(({ from, to }) => ({ from: from - zero, to: to - zero }));
   const cameras = Map.groupBy(
     surveys.filter(({ track }) => track.role === 'receiver' && track.source === 'camera'),
     ({ track }) => track.roomId,
@@ -136,7 +136,8 @@ async function writeFiles(
   for (const [index, all] of [...cameras.values()].entries()) {
     const tracks = sameCodec(all);
     const path = await write(`room-${index}`, tracks, 'video');
-    if (path) rooms.push({ path, shown: shownIn(tracks) });
+    const shown = onTimeLine(tracks.flatMap(({ seen }) => seen));
+    if (path && shown.length > 0) rooms.push({ path, shown });
   }
   const audio: string[] = [];
   const voices = Map.groupBy(
@@ -147,7 +148,7 @@ async function writeFiles(
     const path = await write(`audio-${index}`, tracks, 'audio');
     if (path) audio.push(path);
   }
-  const screen = screenPath === null ? null : { path: screenPath, shown: shownIn(screens) };
+  const screen = screenPath === null ? null : { path: screenPath, shown: onTimeLine(screens.map(({ span }) => span)) };
   return { camera, screen, rooms, audio };
 }
 

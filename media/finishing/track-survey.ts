@@ -23,6 +23,8 @@ export type TrackSurvey = {
   usable: boolean;
   /** Of which nothing usable was received, although it was being sent. */
   losses: Span[];
+  /** Without its pauses and longer losses, through which an old picture would stand as if it were of now. */
+  seen: Span[];
   lostPackets: number;
   /** Largest picture. */
   size: { width: number; height: number } | null;
@@ -30,6 +32,8 @@ export type TrackSurvey = {
 
 /** A sender that is not paused is never silent for longer: Opus sends comfort noise every 400 ms, cameras more often. */
 const silenceMs = 1_000;
+/** So long a picture may stand still and still be taken for one that stutters. */
+const standsMs = 5_000;
 /** Delay and jitter move the ends of a track less; more is a chunk that is missing. */
 const lostEndMs = 500;
 
@@ -126,7 +130,8 @@ function surveyOf(
   ];
   const within = merge(missing.map(({ from, to }) => ({ from: Math.max(from, span.from), to: Math.min(to, span.to) })));
   const losses = within.flatMap((loss) => subtract(loss, pauses));
-  return { track, chunks, clock, span, usable: first !== null, losses, lostPackets, size };
+  const seen = subtract(span, [...pauses, ...losses.filter(({ from, to }) => to - from > standsMs)]);
+  return { track, chunks, clock, span, usable: first !== null, losses, seen, lostPackets, size };
 }
 
 /** The journal knows of chunks, and all of them are lost: what there was of it is told by their arrival alone. */
@@ -136,7 +141,7 @@ function lostTrack(told: Pick<TrackSurvey, 'track' | 'chunks' | 'clock'>, pauses
     to: Math.max(...told.chunks.map(({ lastArrival }) => lastArrival)),
   };
   const lostPackets = told.chunks.reduce((sum, { packets }) => sum + packets, 0);
-  return { ...told, span, usable: false, losses: subtract(span, pauses), lostPackets, size: null };
+  return { ...told, span, usable: false, losses: subtract(span, pauses), seen: [], lostPackets, size: null };
 }
 
 export function framesOf(track: RecordedTrack, packets: AsyncIterable<TrackPacket>): AsyncGenerator<EncodedFrame> {

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunFfmpeg, runFfmpeg } from '../../media/finishing/program.ts';
 import { EmptyRecordingError, finishRecording } from '../../media/index.ts';
@@ -22,6 +24,29 @@ describe('what is left of a lesson', () => {
     const single = lesson.filter(({ kind }) => kind === 'audio').slice(0, 1);
     const finishing = finishRecording({ ...logLesson(single), workFolder: join(folder, 'single'), signal });
     await expect(finishing).rejects.toThrow(EmptyRecordingError);
+  });
+
+  it('is without a room whose camera is paused, instead of with a picture of before', async () => {
+    const pictures = (await encodeLesson(folder, 'vp8', 6)).filter(({ kind }) => kind === 'video');
+    const { journal, readChunk } = logLesson(pictures);
+    const { trackId, openedAt } = journal.tracks[0] ?? { trackId: '', openedAt: 0 };
+    const pause = { type: 'producer', trackId, recordingId: journal.recordingId } as const;
+    const { videoPath, posterPath } = await finishRecording({
+      journal: {
+        ...journal,
+        tracks: journal.tracks.map((track) => ({ ...track, role: 'receiver', roomId: 'room' })),
+        events: [
+          { ...pause, at: openedAt + 2_000, paused: true },
+          { ...pause, at: openedAt + 4_000, paused: false },
+        ],
+      },
+      ...{ readChunk, workFolder: join(folder, 'paused'), signal },
+    });
+    expect(posterPath).toBeNull();
+    const corner = 'fps=2,crop=iw/8:ih/8:iw*0.8:ih*0.8,scale=1:1';
+    const bytes = ['-v', 'error', '-i', videoPath, '-vf', corner, '-pix_fmt', 'gray', '-f', 'rawvideo', '-'];
+    const { stdout } = await promisify(execFile)('ffmpeg', bytes, { encoding: 'buffer' });
+    expect([...stdout].map((light) => (light > 24 ? '#' : '.')).join('')).toMatch(/^####?\.\.\.\.?####?/);
   });
 
   it('is its video, though the sound alone cannot be taken', async () => {
