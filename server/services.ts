@@ -253,7 +253,7 @@ export async function startServices({ config, dataDir, parts, log, shutdown }: S
       accounts,
       audit: createAuditService({ db }),
       signIn: await createSignInService({ db, authentication, attempts, sightings }),
-      schools: createSchoolService({ db }),
+      schools: createSchoolService({ db, onMemberRemoved: (member) => classSessions.schoolLeft(member) }),
       ...roomMachines,
       setUp: createSetUpService({ db, accounts, attempts }),
       catalog,

@@ -17,6 +17,8 @@ export interface Classroom {
   refreshSession(classSessionId: string): Promise<void>;
   /** Somebody has counted who sits in a room, outside the lesson. */
   headsCounted(event: { classSessionId: string; roomId: string; count: number; at: number }): Promise<void>;
+  /** An account or a device has lost its access to these. */
+  putOut(holderId: string, seats: { classSessionIds: ReadonlySet<string> }): void;
 }
 
 /** What class sessions need of the recordings. What is handed a transaction is part of it. */
