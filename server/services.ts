@@ -252,7 +252,10 @@ export async function startServices({ config, dataDir, parts, log, shutdown }: S
     services: {
       accounts,
       audit: createAuditService({ db }),
-      signIn: await createSignInService({ db, authentication, attempts, sightings }),
+      signIn: await createSignInService({
+        ...{ db, authentication, attempts, sightings },
+        onOthersEnded: (accountId, exceptSignInId) => classroom.putOut(accountId, { exceptSignInId }),
+      }),
       schools: createSchoolService({ db, onMemberRemoved: (member) => classSessions.schoolLeft(member) }),
       ...roomMachines,
       setUp: createSetUpService({ db, accounts, attempts }),

@@ -9,7 +9,14 @@ import { type Attempts, networkOf } from './attempts.ts';
 import type { Auth, Authentication } from './authentication.ts';
 import { checkPassword, hashPassword, verifyPassword } from './password.ts';
 import { readPhone } from './phone.ts';
-import { type Credentials, deleteSignIn, findCredentials, holdCredentials } from './repository.ts';
+import {
+  type Credentials,
+  deleteOtherSignIns,
+  deleteSignIn,
+  findCredentials,
+  holdCredentials,
+  lockAccount,
+} from './repository.ts';
 import type { PasswordChangeBody, SignInBody } from './schema.ts';
 
 /** What the browser is to be told about its cookies, as Set-Cookie values. */
@@ -40,6 +47,8 @@ export interface SignInOptions {
   db: Database;
   authentication: Authentication;
   attempts: Attempts;
+  /** Told when the account has no sign-in any more but this one, so that the others are put out of wherever they are. */
+  onOthersEnded?: (accountId: string, exceptSignInId: string | undefined) => void;
   /** Told of refusals that can be many. */
   sightings?: Pick<Sightings, 'note'>;
 }
@@ -51,7 +60,7 @@ function unauthorised(error: unknown): boolean {
 }
 
 export async function createSignInService(options: SignInOptions): Promise<SignInService> {
-  const { db, authentication, attempts, sightings } = options;
+  const { db, authentication, attempts, sightings, onOthersEnded } = options;
   // Unknown names are checked against it, so that they take as long as known ones.
   const nobodysHash = await hashPassword(crypto.randomUUID());
 
@@ -138,12 +147,19 @@ export async function createSignInService(options: SignInOptions): Promise<SignI
       if (!(await verifyPassword(known.passwordHash, current))) throw new AppError('password_wrong');
       await attempts.forgive(subject);
       checkPassword(next, known);
-      const { headers: answer } = await authentication.of(client.secure).api.changePassword({
+      const { headers: answer, response } = await authentication.of(client.secure).api.changePassword({
         body: { currentPassword: current, newPassword: next, revokeOtherSessions: true },
         headers,
         returnHeaders: true,
       });
-      await recordEvent(db, 'password.changed', { actor, id: actor.id });
+      await db.transaction().execute(async (trx) => {
+        // Whoever signed in by the former password meanwhile is out by now, or finds it changed; see `stillHolds`.
+        await lockAccount(trx, actor.id);
+        await deleteOtherSignIns(trx, actor.id, response.token ?? '');
+        await recordEvent(trx, 'password.changed', { actor, id: actor.id });
+      });
+      // The sign-in that it came with has been replaced as well, but the seats that it has taken are this browser's.
+      onOthersEnded?.(actor.id, actor.signInId);
       return answer.getSetCookie();
     },
   };

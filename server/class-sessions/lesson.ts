@@ -103,7 +103,12 @@ function refuseClosed(actor: Actor, session: ClassSessionRow): void {
 /** From 开始上课 to 下课. Sessions come as rows that the actor may see. */
 export function createLesson({ db, classroom, recordings, signJoinToken }: LessonOptions) {
   async function personClaims(actor: AccountActor, session: ClassSessionRow) {
-    const shared = { classSessionId: session.id, accountId: actor.id, name: shown(await accountName(db, actor.id)) };
+    const shared = {
+      classSessionId: session.id,
+      accountId: actor.id,
+      ...(actor.signInId !== undefined && { signInId: actor.signInId }),
+      name: shown(await accountName(db, actor.id)),
+    };
     return session.presenter_id === actor.id
       ? ({
           ...shared,

@@ -265,6 +265,25 @@ describe('being signed in', () => {
     ).toBe('200');
   });
 
+  it('changes it also for whoever signs in with the former one meanwhile', async () => {
+    const id = world.accounts['principal-member'] ?? '';
+    const here = await world.signIn('principal', 'member');
+    const held = await world.db.startTransaction().execute();
+    await held.selectFrom('credential').select('id').where('account_id', '=', id).forUpdate().execute();
+    const changed = outcome(here.post('/api/me/password', { current: password, next: 'orchard-gate-519' }));
+    // The other sign-ins have been ended, and the new password is not there yet.
+    await vi.waitFor(async () => {
+      const waiting = await sql`
+        select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(world.db);
+      expect(waiting.rows).toHaveLength(1);
+    }, 8000);
+    const meanwhile = await world.signIn('principal', 'member');
+    await held.commit().execute();
+    expect(await changed).toBe('204');
+    expect(await outcome(meanwhile.get('/api/me'))).toBe('401 not_signed_in');
+    expect(await outcome(here.get('/api/me'))).toBe('200');
+  });
+
   it('stops guessing of the current password', async () => {
     const browser = await world.signIn('office');
     const guess = () => outcome(browser.post('/api/me/password', { current: 'guess', next: 'orchard-gate-519' }));

@@ -6,6 +6,7 @@ import { closeCodes } from '../../media/protocol.ts';
 import type { AssistantInvitation, ClassSession, ClassSessionJoin } from '../../server/class-sessions/schema.ts';
 import { ClassroomClient } from '../media/environment/classroom-client.ts';
 import { type Browser, outcome } from './environment/browser.ts';
+import { password } from './environment/people.ts';
 import { createWholeApplication, type WholeApplication } from './environment/whole-application.ts';
 
 type Device = Awaited<ReturnType<WholeApplication['enrolDevice']>>;
@@ -98,5 +99,40 @@ describe('a school that is taken out of the alliance', () => {
       expect(await outcome(post(browser, session, 'join'))).toBe('404 not_found');
     }
     for (const one of [session, own, elsewhere]) await post(admin, one, 'end');
+  });
+});
+
+describe('an account whose password is another one', () => {
+  const next = 'orchard-gate-519';
+
+  it('loses the seats of its other sign-ins at once, when its owner has changed it', async () => {
+    const teacher = await world.signIn('teacher');
+    const [here, elsewhere] = [await world.signIn('principal', 'member'), await world.signIn('principal', 'member')];
+    const [session, other] = [await teach(teacher, device), await teach(teacher, device)];
+    const own = await sit(here, session);
+    const foreign = await sit(elsewhere, other);
+    const neighbour = await sit(teacher, session);
+    const signedBefore = ((await (await post(elsewhere, other, 'join')).json()) as ClassSessionJoin).token;
+
+    expect(await outcome(here.post('/api/me/password', { current: password, next }))).toBe('204');
+    expect(await foreign.closed).toEqual(putOut);
+    const again = await ClassroomClient.connect(new URL('/classroom', origin).href);
+    await expect(again.join(signedBefore)).rejects.toMatchObject({ code: 'token_invalid' });
+    expect(await outcome(post(elsewhere, other, 'join'))).toBe('401 not_signed_in');
+    for (const client of [own, neighbour]) await client.request('ping', {});
+    await (await sit(here, other)).request('ping', {});
+    for (const one of [session, other]) await post(teacher, one, 'end');
+  });
+
+  it('loses all of them when somebody else has reset it', async () => {
+    const [admin, teacher] = [await world.signIn('admin'), await world.signIn('teacher')];
+    const operator = await world.signIn('operator', 'member');
+    const session = await teach(teacher, device);
+    const seat = await sit(operator, session);
+    const reset = admin.post(`/api/accounts/${world.accounts['operator-member']}/password`);
+    expect(await outcome(reset)).toBe('200');
+    expect(await seat.closed).toEqual(putOut);
+    expect(await outcome(post(operator, session, 'join'))).toBe('401 not_signed_in');
+    await post(teacher, session, 'end');
   });
 });
