@@ -253,7 +253,7 @@ export async function startServices({ config, dataDir, parts, log, shutdown }: S
       accounts,
       audit: createAuditService({ db }),
       signIn: await createSignInService({
-        ...{ db, authentication, attempts, sightings },
+        ...{ db, authentication, secret: cookieSecret, attempts, sightings },
         onOthersEnded: (accountId, exceptSignInId) => classroom.putOut(accountId, { exceptSignInId }),
       }),
       schools: createSchoolService({ db, onMemberRemoved: (member) => classSessions.schoolLeft(member) }),
