@@ -1,4 +1,19 @@
 import { ClassroomError } from './errors.ts';
+import type { JoinClaims } from './token.ts';
+
+/** Which seats of an account or a device are lost; without more, all of them. */
+export type LostSeats = {
+  /** Those in these class sessions. */
+  classSessionIds?: ReadonlySet<string>;
+  /** Not those that this sign-in has taken. */
+  exceptSignInId?: string | undefined;
+};
+
+/** Of seats that the same account or device has taken. */
+export function isLost(claims: JoinClaims, { classSessionIds, exceptSignInId }: LostSeats): boolean {
+  if (classSessionIds?.has(claims.classSessionId) === false) return false;
+  return exceptSignInId === undefined || !('signInId' in claims) || claims.signInId !== exceptSignInId;
+}
 
 /**
  * Who has lost access, and when: what was signed for them before is worth nothing, however young it is. The same of a class

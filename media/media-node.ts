@@ -8,7 +8,7 @@ import { wireCapabilities } from './codecs.ts';
 import { ClassroomError } from './errors.ts';
 import { createHeldMemory } from './held-memory.ts';
 import { createLinkProbes } from './link-probe.ts';
-import { LostAccess } from './lost-access.ts';
+import { isLost, LostAccess, type LostSeats } from './lost-access.ts';
 import {
   closeCodes,
   type IceServer,
@@ -90,8 +90,11 @@ export type MediaNode = {
   refreshSession(classSessionId: string): Promise<void>;
   /** Somebody has counted who sits in a room, outside the classroom: whoever is in its lesson sees it. */
   headsCounted(event: { classSessionId: string; roomId: string; count: number; at: number }): Promise<void>;
-  /** An account or a device has lost its access: wherever it takes part, it is put out. Tokens that were signed for it before are refused. */
-  putOut(holderId: string): void;
+  /**
+   * An account or a device has lost its access, or some of it: it is put out of these seats, and whoever still may comes
+   * back. Tokens that were signed for it before are refused, wherever they lead.
+   */
+  putOut(holderId: string, seats?: LostSeats): void;
   activeSessions(): { classSessionId: string; live: boolean; participants: number }[];
   stats(): Promise<MediaNodeStats>;
   /** How much of a recording is still on its way to the sink, or waits on this node's disk for it. */
@@ -243,12 +246,13 @@ export async function createMediaNode(options: MediaNodeOptions): Promise<MediaN
       const room = await openedRoom(classSessionId);
       if (room?.attendance.counted(roomId, count)) room.audience.broadcast('headCountConfirmed', { roomId, count, at });
     },
-    putOut(holderId) {
+    putOut(holderId, seats = {}) {
       lostAccess.add(holderId);
-      linkProbes.putOut(holderId);
+      if (!seats.classSessionIds) linkProbes.putOut(holderId);
       for (const room of rooms.values()) {
         for (const participant of room.participants) {
-          if (participant.holderId === holderId) room.putOut(participant, closeCodes.refused, 'access_ended');
+          const lost = participant.holderId === holderId && isLost(participant.claims, seats);
+          if (lost) room.putOut(participant, closeCodes.refused, 'access_ended');
         }
       }
     },

@@ -114,10 +114,21 @@ export function createSignalling(options: SignallingOptions): Signalling {
     const { token, ...wanted } = parseRequest('join', frame.data);
     const signed = await verifyJoinToken(token, options.tokenSecret);
     const { claims } = signed;
-    for (const id of [holderOf(claims), claims.classSessionId]) options.lostAccess.refuse(id, signed.signedAt);
+    const refuseLost = () => {
+      for (const id of [holderOf(claims), claims.classSessionId]) options.lostAccess.refuse(id, signed.signedAt);
+    };
+    refuseLost();
     options.usedTokens.use(signed, holderOf(claims));
     const room = await options.room(claims.classSessionId);
+    // Opening a room takes a while, and nobody is put out of it before he is in.
+    refuseLost();
     const { participant, transports, snapshot } = await room.join(claims, wanted);
+    try {
+      refuseLost();
+    } catch (cause) {
+      room.leave(participant);
+      throw cause;
+    }
     const data: RequestAnswer<'join'> = {
       participantId: participant.id,
       resumeToken: participant.resumeToken,

@@ -23,7 +23,13 @@ const shared = {
 
 /** Who may enter which class session as what. A person is named by `accountId`, a room's machine by `deviceId` and `roomId`. */
 export const joinClaims = z.discriminatedUnion('role', [
-  z.object({ ...shared, role: role.extract(['presenter', 'observer']), accountId: z.string().min(1).max(64) }),
+  z.object({
+    ...shared,
+    role: role.extract(['presenter', 'observer']),
+    accountId: z.string().min(1).max(64),
+    /** The sign-in by which it is asked for: the account's others can end without it. */
+    signInId: z.string().min(1).max(64).optional(),
+  }),
   z.object({
     ...shared,
     role: role.extract(['receiver', 'assistant']),

@@ -252,8 +252,11 @@ export async function startServices({ config, dataDir, parts, log, shutdown }: S
     services: {
       accounts,
       audit: createAuditService({ db }),
-      signIn: await createSignInService({ db, authentication, attempts, sightings }),
-      schools: createSchoolService({ db }),
+      signIn: await createSignInService({
+        ...{ db, authentication, secret: cookieSecret, attempts, sightings },
+        onOthersEnded: (accountId, exceptSignInId) => classroom.putOut(accountId, { exceptSignInId }),
+      }),
+      schools: createSchoolService({ db, onMemberRemoved: (member) => classSessions.schoolLeft(member) }),
       ...roomMachines,
       setUp: createSetUpService({ db, accounts, attempts }),
       catalog,

@@ -5,7 +5,7 @@ import type { Database } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 
 export interface AttemptOptions {
-  /** Failures of one name within the window before it is locked. */
+  /** Failures of one name within the window before it is locked, and of each browser that is known for it. */
   limit: number;
   windowMs: number;
 }
@@ -14,7 +14,7 @@ export interface AttemptOptions {
 export interface Attempts {
   /**
    * Counts an attempt before it is judged, so that many at once cannot slip through.
-   * @throws AppError `account_locked` when the name, `too_many_attempts` when the address has used up its attempts.
+   * @throws AppError `account_locked` when the name (or the known browser), `too_many_attempts` when the address has used up its attempts.
    */
   count(subject: AttemptSubject): Promise<void>;
   /** Takes the attempt back, because it succeeded. */
@@ -28,6 +28,8 @@ export interface AttemptSubject {
   purpose: 'sign-in' | 'password' | 'enrolment' | 'set-up' | 'device-authorization' | 'user-code';
   /** The guessed account, where there is one. Existing and unknown names are counted alike. */
   name?: string;
+  /** The mark of a browser in which that account was signed in to: it has a counter to itself, which strangers do not use up. */
+  browser?: string | undefined;
   address: string;
 }
 
@@ -42,10 +44,11 @@ export function networkOf(address: string): string {
 }
 
 /** Keys are hashes, so that the table lists neither names nor addresses of people. */
-function keysOf({ purpose, name, address }: AttemptSubject) {
+function keysOf({ purpose, name, browser, address }: AttemptSubject) {
   const key = (kind: string, value: string) =>
     createHash('sha256').update(`${purpose}\0${kind}\0${value}`).digest('base64url');
-  return { name: name === undefined ? null : key('name', name), address: key('address', networkOf(address)) };
+  const nameKey = (of: string) => (browser === undefined ? key('name', of) : key('browser', `${of}\0${browser}`));
+  return { name: name === undefined ? null : nameKey(name), address: key('address', networkOf(address)) };
 }
 
 export function createAttempts(db: Database, options: AttemptOptions): Attempts {

@@ -16,7 +16,7 @@ interface FoundAccount {
 const accountByTokenStatement = {
   name: 'account-by-token',
   text: `
-    select account.id, account.role, account.school_id as "schoolId", sign_in.expires_at as "expiresAt", array(
+    select account.id, account.role, account.school_id as "schoolId", sign_in.id as "signInId", sign_in.expires_at as "expiresAt", array(
       select alliance_id from alliance_school where school_id = account.school_id
       union select account.alliance_id where account.alliance_id is not null
     ) as "allianceIds"
@@ -29,13 +29,14 @@ async function accountByToken(pool: Pool, token: string): Promise<FoundAccount |
     id: string;
     role: Role;
     schoolId: string | null;
+    signInId: string;
     allianceIds: string[];
     expiresAt: Date;
   }>({ ...accountByTokenStatement, values: [token] });
   const row = rows[0];
   if (row === undefined) return null;
-  const { id, role, schoolId, allianceIds, expiresAt } = row;
-  return { actor: { kind: 'account', id, role, schoolId, allianceIds }, expiresAt };
+  const { expiresAt, ...account } = row;
+  return { actor: { kind: 'account', ...account }, expiresAt };
 }
 
 /** One statement reads the device and, once a minute, notes that it was seen. */

@@ -198,6 +198,11 @@ export async function deleteSignIns(db: Database, accountId: string): Promise<vo
   await db.deleteFrom('sign_in').where('account_id', '=', accountId).execute();
 }
 
+/** All but the one with this token. */
+export async function deleteOtherSignIns(db: Database, accountId: string, token: string): Promise<void> {
+  await db.deleteFrom('sign_in').where('account_id', '=', accountId).where('token', '!=', token).execute();
+}
+
 export async function deleteSignIn(db: Database, token: string): Promise<void> {
   await db.deleteFrom('sign_in').where('token', '=', token).execute();
 }

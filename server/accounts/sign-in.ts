@@ -7,9 +7,17 @@ import type { Sightings } from '../trail/sightings.ts';
 import { recordEvent } from '../trail/trail.ts';
 import { type Attempts, networkOf } from './attempts.ts';
 import type { Auth, Authentication } from './authentication.ts';
+import { createKnownBrowsers } from './known-browsers.ts';
 import { checkPassword, hashPassword, verifyPassword } from './password.ts';
 import { readPhone } from './phone.ts';
-import { type Credentials, deleteSignIn, findCredentials, holdCredentials } from './repository.ts';
+import {
+  type Credentials,
+  deleteOtherSignIns,
+  deleteSignIn,
+  findCredentials,
+  holdCredentials,
+  lockAccount,
+} from './repository.ts';
 import type { PasswordChangeBody, SignInBody } from './schema.ts';
 
 /** What the browser is to be told about its cookies, as Set-Cookie values. */
@@ -39,7 +47,11 @@ export interface SignInService {
 export interface SignInOptions {
   db: Database;
   authentication: Authentication;
+  /** The one that the cookies are signed with. */
+  secret: string;
   attempts: Attempts;
+  /** Told when the account has no sign-in any more but this one, so that the others are put out of wherever they are. */
+  onOthersEnded?: (accountId: string, exceptSignInId: string | undefined) => void;
   /** Told of refusals that can be many. */
   sightings?: Pick<Sightings, 'note'>;
 }
@@ -51,7 +63,8 @@ function unauthorised(error: unknown): boolean {
 }
 
 export async function createSignInService(options: SignInOptions): Promise<SignInService> {
-  const { db, authentication, attempts, sightings } = options;
+  const { db, authentication, attempts, sightings, onOthersEnded } = options;
+  const knownBrowsers = createKnownBrowsers(options.secret);
   // Unknown names are checked against it, so that they take as long as known ones.
   const nobodysHash = await hashPassword(crypto.randomUUID());
 
@@ -88,12 +101,14 @@ export async function createSignInService(options: SignInOptions): Promise<SignI
   }
 
   return {
-    async signIn({ login, password }, { client, headers }) {
+    async signIn({ login, password }, request) {
+      const { client, headers } = request;
       const known = await find(login);
       // Name and phone number of one account share one counter.
       const subject = {
         purpose: 'sign-in',
         name: known?.login ?? login.toLowerCase(),
+        browser: known && knownBrowsers.markOf(known, request),
         address: client.address,
       } as const;
       await attempts.count(subject).catch((error: unknown) => {
@@ -119,7 +134,7 @@ export async function createSignInService(options: SignInOptions): Promise<SignI
         await endCurrent(auth, headers);
         const actor = { kind: 'account', id: known.id, schoolId: known.schoolId, address: client.address } as const;
         await recordEvent(db, 'signed_in', { actor, id: known.id });
-        return { accountId: known.id, cookies: answer.getSetCookie() };
+        return { accountId: known.id, cookies: [...answer.getSetCookie(), knownBrowsers.remember(known, request)] };
       } catch (cause) {
         if (unauthorised(cause)) throw await refuse(known, client.address, cause);
         throw cause;
@@ -130,7 +145,8 @@ export async function createSignInService(options: SignInOptions): Promise<SignI
       return endCurrent(authentication.of(client.secure), headers);
     },
 
-    async changePassword(actor, { current, next }, { client, headers }) {
+    async changePassword(actor, { current, next }, request) {
+      const { client, headers } = request;
       const known = await findCredentials(db, { id: actor.id });
       if (known?.passwordHash == null) throw new AppError('password_wrong');
       const subject = { purpose: 'password', name: known.id, address: client.address } as const;
@@ -138,13 +154,22 @@ export async function createSignInService(options: SignInOptions): Promise<SignI
       if (!(await verifyPassword(known.passwordHash, current))) throw new AppError('password_wrong');
       await attempts.forgive(subject);
       checkPassword(next, known);
-      const { headers: answer } = await authentication.of(client.secure).api.changePassword({
+      const { headers: answer, response } = await authentication.of(client.secure).api.changePassword({
         body: { currentPassword: current, newPassword: next, revokeOtherSessions: true },
         headers,
         returnHeaders: true,
       });
-      await recordEvent(db, 'password.changed', { actor, id: actor.id });
-      return answer.getSetCookie();
+      const changed = await db.transaction().execute(async (trx) => {
+        // Whoever signed in by the former password meanwhile is out by now, or finds it changed; see `stillHolds`.
+        await lockAccount(trx, actor.id);
+        await deleteOtherSignIns(trx, actor.id, response.token ?? '');
+        await recordEvent(trx, 'password.changed', { actor, id: actor.id });
+        return await findCredentials(trx, { id: actor.id });
+      });
+      // The sign-in that it came with has been replaced as well, but the seats that it has taken are this browser's.
+      onOthersEnded?.(actor.id, actor.signInId);
+      const cookies = answer.getSetCookie();
+      return changed === undefined ? cookies : [...cookies, knownBrowsers.remember(changed, request)];
     },
   };
 }

@@ -17,6 +17,8 @@ export interface Classroom {
   refreshSession(classSessionId: string): Promise<void>;
   /** Somebody has counted who sits in a room, outside the lesson. */
   headsCounted(event: { classSessionId: string; roomId: string; count: number; at: number }): Promise<void>;
+  /** An account or a device has lost its access to these. */
+  putOut(holderId: string, seats: { classSessionIds: ReadonlySet<string> }): void;
 }
 
 /** What class sessions need of the recordings. What is handed a transaction is part of it. */
@@ -101,7 +103,12 @@ function refuseClosed(actor: Actor, session: ClassSessionRow): void {
 /** From 开始上课 to 下课. Sessions come as rows that the actor may see. */
 export function createLesson({ db, classroom, recordings, signJoinToken }: LessonOptions) {
   async function personClaims(actor: AccountActor, session: ClassSessionRow) {
-    const shared = { classSessionId: session.id, accountId: actor.id, name: shown(await accountName(db, actor.id)) };
+    const shared = {
+      classSessionId: session.id,
+      accountId: actor.id,
+      ...(actor.signInId !== undefined && { signInId: actor.signInId }),
+      name: shown(await accountName(db, actor.id)),
+    };
     return session.presenter_id === actor.id
       ? ({
           ...shared,

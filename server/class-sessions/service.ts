@@ -11,6 +11,7 @@ import { answerOf, dayChangeOf, entryOf } from './answer.ts';
 import { createAssistants } from './assistants.ts';
 import { type ChangeOptions, createChanges } from './changes.ts';
 import { createEventLog } from './event-log.ts';
+import { putOutOfAlliance } from './left-alliance.ts';
 import { createLesson, type LessonOptions } from './lesson.ts';
 import { createPlanning } from './planning.ts';
 import type { CreateSeries, PreviewAnswer, PreviewInput, SeriesAnswer } from './planning-schema.ts';
@@ -195,6 +196,9 @@ export function createClassSessionService(options: ClassSessionOptions) {
       await events.append(classSessionId, at, { kind: 'head_count', data });
       await classroom.headsCounted({ classSessionId, roomId: data.roomId, count: data.count, at });
     },
+
+    /** A school is no member of the alliance any more: its seats in the alliance's lessons are closed. */
+    schoolLeft: (member: { allianceId: string; schoolId: string }) => putOutOfAlliance(db, classroom, member),
 
     async end(actor: AccountActor, id: string): Promise<ClassSession> {
       await lesson.end(actor, await find(actor, id));

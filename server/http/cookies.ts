@@ -4,6 +4,11 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 export const signInCookie = 'tongke_sign_in';
 /** The key of a room's machine. */
 export const deviceCookie = 'tongke_device';
+/** Who has signed in with this browser before. */
+export const knownBrowserCookie = 'tongke_known_browser';
+
+/** Browsers keep no cookie longer than 400 days (RFC 6265bis §5.5). */
+export const longestCookieSeconds = 400 * 24 * 60 * 60;
 
 /** Cookies that came by https have names of their own, so that a page read over http cannot overwrite them (RFC 6265bis §4.1.3). */
 export function cookieName(name: string, secure: boolean): string {

@@ -12,9 +12,10 @@ export type Role = (typeof roles)[number];
 /**
  * Who is asking, and from which address. A device is a room's machine with a key of its own.
  * `knownAt`: before it was looked up whether it has access, in milliseconds since 1970. What is signed for it is as old.
+ * `signInId`: by which of the account's sign-ins.
  */
 export type Actor = { allianceIds: readonly string[]; address?: string; knownAt?: number } & (
-  | { kind: 'account'; id: string; role: Role; schoolId: string | null }
+  | { kind: 'account'; id: string; role: Role; schoolId: string | null; signInId?: string }
   | { kind: 'device'; id: string; roomId: string; schoolId: string }
 );
 export type AccountActor = Extract<Actor, { kind: 'account' }>;

@@ -30,6 +30,7 @@ export interface SchoolService {
     actor: AccountActor,
     member: { allianceId: string; schoolId: string; role: 'lead' | 'member' },
   ): Promise<Alliance>;
+  /** Whoever of the school is in a lesson of the alliance is put out. */
   removeMember(actor: AccountActor, allianceId: string, schoolId: string): Promise<void>;
 }
 
@@ -56,7 +57,13 @@ function recordMember(
   return recordEvent(trx, 'alliance.changed', { actor, id, schoolId, details: { role } });
 }
 
-export function createSchoolService({ db }: { db: Database }): SchoolService {
+export interface SchoolOptions {
+  db: Database;
+  /** Told when a school is no member any more, so that it is put out of wherever it was by that. */
+  onMemberRemoved?: (member: { allianceId: string; schoolId: string }) => Promise<void>;
+}
+
+export function createSchoolService({ db, onMemberRemoved }: SchoolOptions): SchoolService {
   async function alliance(id: string): Promise<Alliance> {
     const found = await findAlliance(db, id);
     if (found === undefined) throw new AppError('not_found');
@@ -110,6 +117,7 @@ export function createSchoolService({ db }: { db: Database }): SchoolService {
         if (!(await deleteMember(trx, allianceId, schoolId))) throw new AppError('not_found');
         await recordMember(trx, actor, { allianceId, schoolId, role: null });
       });
+      await onMemberRemoved?.({ allianceId, schoolId });
     },
   };
 }

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { signJoinToken } from '../../media/index.ts';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type JoinClaims, signJoinToken } from '../../media/index.ts';
 import { closeCodes } from '../../media/protocol.ts';
+import { refusalOf } from './environment/classroom-client.ts';
 import {
   observerClaims,
   opusParameters,
@@ -181,5 +182,46 @@ describe('joining a class session', () => {
       room.node.activeSessions().find(({ classSessionId }) => classSessionId === 'ended-access')?.participants,
     ).toBe(1);
     await room.node.endSession('ended-access');
+  });
+
+  it('puts out of some lessons whoever has lost their access to those', async () => {
+    room.timetable.add('lost');
+    room.timetable.add('kept');
+    const { client: lost } = await room.enter(receiverClaims('lost'));
+    const { client: kept } = await room.enter(receiverClaims('kept'));
+    const { client: neighbour } = await room.enter(receiverClaims('lost', 2));
+    const signedBefore = await token(receiverClaims('lost'));
+    room.node.putOut('device-1', { classSessionIds: new Set(['lost']) });
+    expect(await lost.closed).toEqual({ code: closeCodes.refused, reason: 'access_ended' });
+    await expect((await room.connect()).join(signedBefore)).rejects.toMatchObject({ code: 'token_invalid' });
+    for (const other of [kept, neighbour]) await other.request('ping', {});
+    await room.node.endSession('lost');
+    await room.node.endSession('kept');
+  });
+
+  it('spares the seats of one sign-in where the others have ended', async () => {
+    for (const id of ['by-this', 'by-another', 'by-none']) room.timetable.add(id);
+    const { client: own } = await room.enter({ ...presenterClaims('by-this'), signInId: 'this' } as JoinClaims);
+    const others = [
+      await room.enter({ ...presenterClaims('by-another'), signInId: 'another' } as JoinClaims),
+      await room.enter(presenterClaims('by-none')),
+    ];
+    room.node.putOut('account-1', { exceptSignInId: 'this' });
+    for (const { client } of others) expect((await client.closed).reason).toBe('access_ended');
+    await own.request('ping', {});
+    for (const id of ['by-this', 'by-another', 'by-none']) await room.node.endSession(id);
+  });
+
+  it('does not keep who loses their access while their room is being opened', async () => {
+    room.timetable.add('slowly');
+    const opened = room.timetable.holdDescriptions();
+    const client = await room.connect();
+    const joined = refusalOf(client.join(await token(receiverClaims('slowly'))));
+    await vi.waitFor(() => expect(room.timetable.asked).toContain('slowly'));
+    room.node.putOut('device-1');
+    opened();
+    expect(await joined).toBe('token_invalid');
+    expect((await client.closed).code).toBe(closeCodes.refused);
+    await room.node.endSession('slowly');
   });
 });

@@ -83,6 +83,7 @@ export async function createLessonWorld() {
     endSession: (id: string, reason: 'presenter' | 'abandoned' | 'cancelled') => mediaNode.endSession(id, reason),
     refreshSession: (id: string) => mediaNode.refreshSession(id),
     headsCounted: (event: Parameters<MediaNode['headsCounted']>[0]) => mediaNode.headsCounted(event),
+    putOut: (...lost: Parameters<MediaNode['putOut']>) => mediaNode.putOut(...lost),
     isLive: (id: string) => mediaNode.isLive(id),
     activeSessions: () => mediaNode.activeSessions(),
   };

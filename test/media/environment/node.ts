@@ -49,7 +49,20 @@ export class Timetable implements SessionHooks {
     });
   }
 
+  /** Of which sessions a description was asked for. */
+  readonly asked: string[] = [];
+  #describing: Promise<void> = Promise.resolve();
+
+  /** No session is described until the returned function is called. */
+  holdDescriptions(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#describing = promise;
+    return resolve;
+  }
+
   async describe(classSessionId: string): Promise<SessionDescription | null> {
+    this.asked.push(classSessionId);
+    await this.#describing;
     return this.sessions.get(classSessionId) ?? null;
   }
 

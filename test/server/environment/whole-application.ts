@@ -67,6 +67,7 @@ export async function createWholeApplication() {
     db,
     storage: parts.storage,
     services: started.services,
+    classroom: started.classroom,
     ...seeded,
     ...visitorsOf({ app, db, devices: started.services.devices, people: seeded }),
     async close() {

@@ -73,7 +73,7 @@ export async function createWorld(options: WorldOptions = {}) {
   const devices = createDeviceService(enrolling);
   const services: CoreServices = {
     accounts,
-    signIn: await createSignInService({ db, authentication, attempts }),
+    signIn: await createSignInService({ db, authentication, secret, attempts }),
     schools: createSchoolService({ db }),
     pupilConsent: createPupilConsentService({ db }),
     schoolDays: createSchoolDayService({ db }),
