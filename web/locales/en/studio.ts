@@ -89,5 +89,5 @@ export default {
   keys: '← → turn pages, M microphone, V camera, L pointer, P pen (Z undo, Delete clear page)',
   stageFull: 'The stage is full. Send a room off first',
   commandFailed: 'That didn’t work. Try again',
-  sendingFailed: 'Video or audio couldn’t be sent. Choose the device again under Devices',
+  sendingFailed: 'Video or sound couldn’t be sent. Choose the device again under Devices',
 };
