@@ -71,7 +71,7 @@ export default {
   noHands: 'No hands raised',
   turns: 'called {n}×',
   heads: '{n} confirmed',
-  headsNone: 'No headcount yet',
+  headsNone: 'No headcount',
   callToStage: 'Call on stage',
   sendDown: 'Send off stage',
   mute: 'Mute',
