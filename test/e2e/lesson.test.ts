@@ -194,10 +194,12 @@ describe('in the lesson', () => {
     await photograph(studio, 'studio-message');
     await messages.getByRole('button', { name: /知道了/ }).click();
     await phone.getByText('教师已看到').waitFor();
+    await tile().getByText('人数未报').waitFor();
     await phone.getByRole('textbox', { name: '本教室人数' }).fill('31');
     await phone.getByRole('button', { name: '确认' }).click();
     await phone.getByText('已报 31 人').waitFor();
     await tile().getByText('已确认 31 人').waitFor();
+    expect(await tile().getByText('人数未报').count()).toBe(0);
 
     await studio.getByRole('button', { name: '激光笔' }).click();
     const paper = await studio.locator('.paper img').boundingBox();

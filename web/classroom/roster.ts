@@ -9,15 +9,27 @@ export interface Roster {
   presenter: ComputedRef<Participant | undefined>;
   receiverOf(roomId: string): Participant | undefined;
   links: ReadonlyMap<string, Link>;
-  /** Data URLs. */
-  pictures: ReadonlyMap<string, string>;
+  pictures: ReadonlyMap<string, Still>;
+  /** Since when a participant's line is gone, by this machine's clock; null while it is there. */
+  lostAt(participantId: string): number | null;
+  /** The room was here, and is not any more. */
+  hasLeft(roomId: string): boolean;
   self: Readonly<Ref<string | null>>;
+}
+
+export interface Still {
+  /** A data URL. */
+  src: string;
+  /** When it came, by this machine's clock. */
+  at: number;
 }
 
 export function createRoster() {
   const people = shallowReactive(new Map<string, Participant>());
   const links = shallowReactive(new Map<string, Link>());
-  const pictures = shallowReactive(new Map<string, string>());
+  const pictures = shallowReactive(new Map<string, Still>());
+  const lost = shallowReactive(new Map<string, number>());
+  const roomsSeen = shallowReactive(new Set<string>());
   const self = shallowRef<string | null>(null);
   const participants = computed(() => [...people.values()]);
 
@@ -28,30 +40,39 @@ export function createRoster() {
     receiverOf: (roomId) => participants.value.find((person) => person.role === 'receiver' && person.roomId === roomId),
     links,
     pictures,
+    lostAt: (participantId) => lost.get(participantId) ?? null,
+    hasLeft: (roomId) => roomsSeen.has(roomId) && roster.receiverOf(roomId) === undefined,
     self,
   };
+  function put(participant: Participant): void {
+    people.set(participant.id, participant);
+    if (participant.role === 'receiver' && participant.roomId !== null) roomsSeen.add(participant.roomId);
+    if (participant.connected) lost.delete(participant.id);
+    else if (!lost.has(participant.id)) lost.set(participant.id, Date.now());
+  }
   const handlers: NotificationHandlers = {
-    participantJoined: ({ participant }) => void people.set(participant.id, participant),
-    participantUpdated: ({ participant }) => void people.set(participant.id, participant),
+    participantJoined: ({ participant }) => put(participant),
+    participantUpdated: ({ participant }) => put(participant),
     participantLeft({ participantId }) {
       people.delete(participantId);
       links.delete(participantId);
       pictures.delete(participantId);
+      lost.delete(participantId);
     },
     muteChanged({ participantId, muted }) {
       const person = people.get(participantId);
       if (person) people.set(participantId, { ...person, muted });
     },
     linkChanged: ({ participantId, link }) => void links.set(participantId, link),
-    pictureArrived: ({ participantId, jpeg }) => void pictures.set(participantId, `data:image/jpeg;base64,${jpeg}`),
+    pictureArrived: ({ participantId, jpeg }) => {
+      pictures.set(participantId, { src: `data:image/jpeg;base64,${jpeg}`, at: Date.now() });
+    },
   };
   function take(snapshot: Snapshot): void {
     people.clear();
-    for (const participant of snapshot.participants) people.set(participant.id, participant);
-    for (const id of [...links.keys(), ...pictures.keys()]) {
-      if (people.has(id)) continue;
-      links.delete(id);
-      pictures.delete(id);
+    for (const participant of snapshot.participants) put(participant);
+    for (const known of [links, pictures, lost]) {
+      for (const id of known.keys()) if (!people.has(id)) known.delete(id);
     }
   }
   return { roster, handlers, take, self };

@@ -36,13 +36,17 @@ const withId = z.object({ id: z.string() });
 const fileState = z.object({ state: z.string() });
 
 /** Courseware in the library, a room, and a lesson in it that begins now. @returns the session and the room */
-async function prepare({ alliance }: Scene): Promise<{ sessionId: string; roomId: string }> {
+async function prepare({ alliance }: Scene, moreRooms: number): Promise<{ sessionId: string; roomId: string }> {
   const teacher = await alliance.clientOf('teacher');
   const fileId = await teacher.upload(`${courseware}.pptx`, await coursewarePptx(topics.oneOfSeveral));
   const terms = { kind: 'courseware', licence: 'cc_by', visibility: 'alliance', publish: true };
   await teacher.send('POST', '/resources', { ...terms, title: courseware, fileIds: [fileId] }, z.unknown());
   const wanted = { schoolId: alliance.schools.东河小学, name: '三(1)班' };
   const { room } = await alliance.admin.send('POST', '/rooms', wanted, z.object({ room: withId }));
+  const others = Array.from({ length: moreRooms }, async (_, index) => {
+    const other = { schoolId: alliance.schools.东河小学, name: `四年级(${index + 1})班` };
+    return (await alliance.admin.send('POST', '/rooms', other, z.object({ room: withId }))).room.id;
+  });
   const consent = { pupilsRecorded: 'voices_and_pictures' };
   await alliance.admin.send('PUT', `/schools/${wanted.schoolId}/pupil-consent`, consent, z.unknown());
   const start = new Date();
@@ -52,7 +56,7 @@ async function prepare({ alliance }: Scene): Promise<{ sessionId: string; roomId
     {
       title: lesson,
       allianceId: alliance.id,
-      roomIds: [room.id],
+      roomIds: [room.id, ...(await Promise.all(others))],
       scheduledStart: start.toISOString(),
       scheduledEnd: new Date(start.getTime() + 40 * 60_000).toISOString(),
       slidesFileId: fileId,
@@ -83,11 +87,13 @@ async function keepSound(page: Page): Promise<void> {
 export interface ClassroomOptions {
   /** The room's machine has two screens. */
   twoScreens?: boolean;
+  /** So many rooms besides are in the lesson, whose machines are off. */
+  moreRooms?: number;
 }
 
-export async function openClassroom({ twoScreens = false }: ClassroomOptions = {}): Promise<Classroom> {
+export async function openClassroom({ twoScreens = false, moreRooms = 0 }: ClassroomOptions = {}): Promise<Classroom> {
   const scene = await openScene();
-  const { sessionId, roomId } = await prepare(scene);
+  const { sessionId, roomId } = await prepare(scene, moreRooms);
   const device = { name: '一体机' };
   const enrolment = z.object({ enrolmentPath: z.string() });
   const { enrolmentPath } = await scene.alliance.admin.send('POST', `/rooms/${roomId}/devices`, device, enrolment);

@@ -37,6 +37,8 @@ export const message = {
   see: 'Got it',
   seeOf: 'Got it: {from}',
   more: '{n} more message | {n} more messages',
+  less: 'Show less',
+  whole: 'Show all',
 };
 
 export const timer = { set: 'Timer', stop: 'Stop timer', minutes: '{n} min', over: 'Time’s up' };

@@ -54,7 +54,7 @@ const check: typeof zh = {
     unreachable:
       'Ask the network admin to open the server’s media ports (UDP and TCP from 44400), or set up a TURN relay.',
     loss: 'Packet loss breaks up the sound. Use a network cable, and avoid downloads at the same time.',
-    slow: 'Too slow for video: slides and audio only. Check what’s using the network.',
+    slow: 'Too slow for video: slides and sound only. Check what’s using the network.',
     overTcp: 'Ask the network admin to open the UDP media ports for steadier video.',
     overRelay: 'No direct connection. Ask the network admin to open the server’s media ports.',
   },

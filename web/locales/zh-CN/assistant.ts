@@ -36,6 +36,8 @@ export const message = {
   see: '知道了',
   seeOf: '知道了：{from}',
   more: '还有 {n} 条留言',
+  less: '收起',
+  whole: '看全文',
 };
 
 export const timer = { set: '计时', stop: '停止计时', minutes: '{n} 分钟', over: '时间到' };
