@@ -40,8 +40,10 @@ describe('what could not be done', () => {
       withId,
     );
     const { pool } = database;
-    // Once the index has it, so that what is left here is not taken away again.
-    await expect.poll(async () => (await pool.query('select 1 from outbox')).rowCount, { timeout: 20_000 }).toBe(0);
+    const none = async (query: string) => (await pool.query(query)).rowCount === 0;
+    // Once the file has been looked into and the index has it all, so that what is left here is not taken away again.
+    await expect.poll(() => none(`select 1 from file where state <> 'ready'`), { timeout: 60_000 }).toBe(true);
+    await expect.poll(() => none('select 1 from outbox'), { timeout: 60_000 }).toBe(true);
     await pool.query(
       `insert into index_refusal (resource_id, reason, refused_at)
        values ($1, 'Meilisearch did not carry out documentAdditionOrUpdate: invalid_vectors_type', now() - interval '2 days')`,
