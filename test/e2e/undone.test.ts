@@ -74,6 +74,8 @@ describe('what could not be done', () => {
     await admin.goto('/admin/system');
     await admin.getByText('各部分都正常，有 3 件事没能完成').waitFor();
     await expect.poll(() => rows().count()).toBe(3);
+    const figures = await (await fetch(`${scene.product.address}/metrics`)).text();
+    for (const kind of ['document', 'upload', 'job']) expect(figures).toContain(`tongke_undone{kind="${kind}"} 1`);
     await admin.getByRole('heading', { name: '未能完成的事项' }).scrollIntoViewIfNeeded();
     await expectAccessible(admin, 'undone');
     await photograph(admin, 'undone');
