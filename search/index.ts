@@ -3,8 +3,11 @@ export { all, any, type FacetField, type Filter, type FilterField, facetFields, 
 export { createMeilisearchIndex, type MeilisearchOptions } from './meilisearch.ts';
 export { isBlank, parseQuery, type Query } from './query.ts';
 export {
+  type DocumentSource,
   highlightEnd,
   highlightStart,
+  type RebuiltIndex,
+  type Refusal,
   type SearchHit,
   type SearchIndex,
   SearchRefusedError,

@@ -1,17 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type EnqueuedTask, type Index, Meilisearch, type SearchParams, type Settings } from 'meilisearch';
 import type { z } from 'zod';
-import { answerSchema, toStored } from './documents.ts';
+import { answerSchema, type SearchDocument, toStored } from './documents.ts';
 import { isAnswer, translateFailure } from './failures.ts';
 import { toMeilisearch } from './filters.ts';
 import { createHttpClient } from './http-client.ts';
 import { inPieces } from './pieces.ts';
 import { soundOf } from './pinyin.ts';
 import { isBlank, toMeilisearchQuery } from './query.ts';
+import { giveApart, refusalOf } from './refusals.ts';
 import {
   highlightEnd,
   highlightStart,
+  type Refusal,
   type SearchIndex,
+  SearchRefusedError,
   type SearchRequest,
   type SearchResult,
   SearchUnavailableError,
@@ -34,6 +37,9 @@ export interface MeilisearchOptions<Shown> {
 
 /** So much is taken within the wait for one answer, also by a slow disk. */
 const atOnceBytes = 8 * 1024 * 1024;
+
+/** When so many are refused and nothing is taken, it is not the documents that are to blame. */
+const mostBlamed = 20;
 
 /** SearchIndex on a Meilisearch server (https://www.meilisearch.com/docs/reference/api). */
 export function createMeilisearchIndex<Shown>(options: MeilisearchOptions<Shown>): SearchIndex<Shown> {
@@ -81,8 +87,47 @@ export function createMeilisearchIndex<Shown>(options: MeilisearchOptions<Shown>
     if (changed.length > 0) await done(target.updateSettings(Object.fromEntries(changed)), signal);
   }
 
+  /** Resolves when they are in the index, all but those it returns. */
+  async function add(
+    target: Index,
+    documents: readonly SearchDocument<Shown>[],
+    signal?: AbortSignal,
+  ): Promise<Refusal[]> {
+    const refused: Refusal[] = [];
+    for (const piece of inPieces(documents.map(toStored), atOnceBytes)) {
+      const more = await giveApart(piece, async (part) => {
+        signal?.throwIfAborted();
+        await done(target.addDocuments([...part]), signal);
+      });
+      refused.push(...more);
+    }
+    return refused;
+  }
+
   async function dropIndex(uid: string, signal?: AbortSignal): Promise<void> {
     if (await exists(uid)) await done(client.deleteIndex(uid), signal);
+  }
+
+  /**
+   * Everything, with the waiting at the end: Meilisearch takes neighbours together. One of them that it refuses then takes
+   * its neighbours along, so these are only `unsettled`: ids, by the piece.
+   */
+  async function addAll(target: Index, batches: AsyncIterable<SearchDocument<Shown>[]>, signal?: AbortSignal) {
+    const given: { ids: string[]; task: EnqueuedTask }[] = [];
+    const unsettled: string[][] = [];
+    let count = 0;
+    for await (const documents of batches) {
+      for (const piece of inPieces(documents.map(toStored), atOnceBytes)) {
+        signal?.throwIfAborted();
+        const ids = piece.map(({ id }) => id);
+        const giving = target.addDocuments(piece);
+        if (await refusalOf(giving)) unsettled.push(ids);
+        else given.push({ ids, task: await giving });
+      }
+      count += documents.length;
+    }
+    for (const { ids, task } of given) if (await refusalOf(taskDone(client, task, signal))) unsettled.push(ids);
+    return { count, unsettled };
   }
 
   async function attempt<T>(work: () => Promise<T>): Promise<T> {
@@ -107,10 +152,10 @@ export function createMeilisearchIndex<Shown>(options: MeilisearchOptions<Shown>
     upsert: (documents, signal) =>
       attempt(async () => {
         await requireIndex();
-        for (const piece of inPieces(documents.map(toStored), atOnceBytes)) {
-          signal?.throwIfAborted();
-          await done(index.addDocuments(piece), signal);
-        }
+        const refused = await add(index, documents, signal);
+        // Nor as they were before: they may have been shown to more people then.
+        if (refused.length > 0) await done(index.deleteDocuments(refused.map(({ id }) => id)), signal);
+        return refused;
       }),
 
     remove: (ids, signal) =>
@@ -150,27 +195,28 @@ export function createMeilisearchIndex<Shown>(options: MeilisearchOptions<Shown>
         return answer.parse(found).hits.map((hit) => hit.shown);
       }),
 
-    rebuild: (vocabulary, batches, signal) =>
+    rebuild: (source, signal) =>
       attempt(async () => {
         await dropIndex(nextName, signal);
         await done(client.createIndex(nextName, { primaryKey: 'id' }), signal);
         const next = client.index(nextName);
-        await updateSettings(next, {}, vocabulary, signal);
-        const tasks: EnqueuedTask[] = [];
-        let count = 0;
-        for await (const documents of batches) {
-          for (const piece of inPieces(documents.map(toStored), atOnceBytes)) {
-            signal?.throwIfAborted();
-            tasks.push(await next.addDocuments(piece));
+        await updateSettings(next, {}, await source.vocabulary(), signal);
+        const { count, unsettled } = await addAll(next, source.readAll(signal), signal);
+        const refused: Refusal[] = [];
+        let asked = 0;
+        // Read anew, because nobody holds a whole library in memory.
+        for (const ids of unsettled) {
+          refused.push(...(await add(next, await source.load(ids), signal)));
+          asked += ids.length;
+          if (refused.length === asked && asked > mostBlamed) {
+            throw new SearchRefusedError(`Meilisearch refused all of ${asked}: ${refused[0]?.reason}`);
           }
-          count += documents.length;
         }
-        for (const task of tasks) await taskDone(client, task, signal);
         const present = await exists(name);
         // The first index takes the name in one step, so that it is never seen half full.
         await done(client.swapIndexes([{ indexes: [nextName, name], rename: !present }]), signal);
         await dropIndex(nextName, signal);
-        return count;
+        return { count: count - refused.length, refused };
       }),
 
     ping: (signal) =>

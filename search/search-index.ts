@@ -43,9 +43,32 @@ export interface Vocabulary {
   dictionary: readonly string[];
 }
 
+/** A document that the index takes neither now nor later, unless the document changes or the index does. */
+export interface Refusal {
+  id: string;
+  /** As the index says it, for operators. */
+  reason: string;
+}
+
+/** Where the index gets its documents from. */
+export interface DocumentSource<Shown> {
+  /** As it is now. */
+  vocabulary(): Promise<Vocabulary>;
+  /** As they are now; what is missing in the answer does not belong into the index (any more). */
+  load(ids: readonly string[]): Promise<SearchDocument<Shown>[]>;
+  /** All of them, in batches. */
+  readAll(signal?: AbortSignal): AsyncIterable<SearchDocument<Shown>[]>;
+}
+
 /** Enclose a matched word. Control characters: no text holds them, and no reader takes them for markup. */
 export const highlightStart = '\u0001';
 export const highlightEnd = '\u0002';
+
+export interface RebuiltIndex {
+  /** How many documents it holds. */
+  count: number;
+  refused: Refusal[];
+}
 
 /**
  * A copy of the library that can be searched. It can be lost and rebuilt at any time.
@@ -55,8 +78,8 @@ export const highlightEnd = '\u0002';
 export interface SearchIndex<Shown> {
   /** Brings the settings up to date. `missing`: there is no index yet (of this version), so rebuild it. */
   prepare(vocabulary: Vocabulary, signal?: AbortSignal): Promise<'ready' | 'missing'>;
-  /** Resolves when the documents are found by search. */
-  upsert(documents: readonly SearchDocument<Shown>[], signal?: AbortSignal): Promise<void>;
+  /** Resolves when the documents are found by search, all but those it returns: these it refuses, and no longer holds. */
+  upsert(documents: readonly SearchDocument<Shown>[], signal?: AbortSignal): Promise<Refusal[]>;
   /** Resolves when the documents are no longer found. */
   remove(ids: readonly string[], signal?: AbortSignal): Promise<void>;
   search(request: SearchRequest, signal?: AbortSignal): Promise<SearchResult<Shown>>;
@@ -66,13 +89,9 @@ export interface SearchIndex<Shown> {
   suggest(typed: string, filter: Filter, limit: number, signal?: AbortSignal): Promise<Shown[]>;
   /**
    * Builds the index anew beside the present one, which goes on answering, and swaps them.
-   * Only one rebuild may run at a time. Returns the number of documents.
+   * Only one rebuild may run at a time. What is refused is left out.
    */
-  rebuild(
-    vocabulary: Vocabulary,
-    batches: AsyncIterable<readonly SearchDocument<Shown>[]>,
-    signal?: AbortSignal,
-  ): Promise<number>;
+  rebuild(source: DocumentSource<Shown>, signal?: AbortSignal): Promise<RebuiltIndex>;
   ping(signal?: AbortSignal): Promise<void>;
 }
 

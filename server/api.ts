@@ -48,5 +48,5 @@ export type {
 export type { Alliance, School } from './schools/schema.ts';
 export type { SynonymGroup } from './synonyms/schema.ts';
 export type { Fault } from './system/faults.ts';
-export type { DeadJob, Part, SystemStatus } from './system/schema.ts';
+export type { Part, SystemStatus, Undone } from './system/schema.ts';
 export type { Action as AuditAction } from './trail/actions.ts';

@@ -110,3 +110,24 @@ export class AppError extends Error {
     return statusOf[this.code];
   }
 }
+
+const chainLength = 2000;
+
+/**
+ * An error and what led to it, each by its name and its stable word where it has one, for operators:
+ * `AppError: storage_unavailable ← Error ECONNREFUSED: connect`.
+ */
+export function withCauses(error: unknown): string {
+  const chain: string[] = [];
+  for (let one = error; one !== undefined && one !== null; one = one instanceof Error ? one.cause : null) {
+    if (!(one instanceof Error)) {
+      chain.push(String(one));
+      continue;
+    }
+    const { name, message } = one;
+    const word = 'code' in one ? one.code : 'reason' in one ? one.reason : null;
+    chain.push(`${name}${typeof word !== 'string' || message.startsWith(word) ? '' : ` ${word}`}: ${message}`);
+  }
+  // No column can hold a NUL.
+  return chain.join(' ← ').replaceAll('\0', '').slice(0, chainLength);
+}

@@ -2,9 +2,15 @@ import { Gauge, type Registry } from 'prom-client';
 import type { MediaNode } from '../media/index.ts';
 import { outboxSize } from './outbox/outbox.ts';
 import type { Parts } from './parts.ts';
+import type { UndoneList } from './system/undone.ts';
 
 /** Figures of the lessons, the queue and the index; asked for when somebody reads them, not in between. */
-export function measureParts(registry: Registry, { database, jobs }: Parts, classroom: MediaNode): void {
+export function measureParts(
+  registry: Registry,
+  { database, jobs }: Parts,
+  classroom: MediaNode,
+  undone: UndoneList,
+): void {
   const registers = [registry];
   new Gauge({
     name: 'tongke_classroom_participants',
@@ -60,6 +66,15 @@ export function measureParts(registry: Registry, { database, jobs }: Parts, clas
         this.set({ queue: name, state: 'waiting' }, waiting);
         this.set({ queue: name, state: 'running' }, running);
       }
+    },
+  });
+  new Gauge({
+    name: 'tongke_undone',
+    help: 'What could not be done, as the system page lists it: resources that the index refuses, uploads, jobs',
+    labelNames: ['kind'],
+    registers,
+    async collect() {
+      for (const [kind, count] of Object.entries(await undone.counts())) this.set({ kind }, count);
     },
   });
 }

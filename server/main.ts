@@ -13,12 +13,14 @@ import { measureParts } from './gauges.ts';
 import { createMetrics } from './http/metrics.ts';
 import { listen, networkAddresses } from './listen.ts';
 import { createLog } from './log.ts';
+import { createOutbox } from './outbox/outbox.ts';
 import { openParts } from './parts.ts';
 import { exposuresOf, missingPrograms, probesOf } from './probes.ts';
 import { startServices } from './services.ts';
 import { createShutdown, type Shutdown } from './shutdown.ts';
 import { type Fault, faultOf, sentenceOf } from './system/faults.ts';
 import { createSystemService } from './system/service.ts';
+import { createUndoneList } from './system/undone.ts';
 import { loadServerTls, type ServerTls } from './tls/certificates.ts';
 
 /** SIGTERM ends the process within 10 s, even when parts hang; answers under way get less than a part does. */
@@ -66,15 +68,21 @@ async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<v
     log,
     shutdown,
   });
-  const metrics = createMetrics();
-  measureParts(metrics, parts, classroom);
   const lacking = [...(await missingPrograms(config)), ...exposuresOf(unprotected)];
   const webRoot = join(top, 'web/dist');
   const hasPages = existsSync(join(webRoot, 'index.html'));
   const known: Fault[] = [...parts.faults, ...(hasPages ? [] : [faultOf('pages_not_built', { subject: 'web/dist' })])];
+  const undone = createUndoneList({
+    db: parts.database.db,
+    deadJobs: parts.jobs.dead,
+    outbox: createOutbox(),
+    titlesOf: (actor, ids) => services.resources.titlesOf(actor, ids),
+  });
+  const metrics = createMetrics();
+  measureParts(metrics, parts, classroom, undone);
   const system = createSystemService({
     probes: probesOf(parts, index, classroom, lacking, scanner),
-    deadJobs: parts.jobs.dead,
+    undone,
     version: await version(),
     startedAt,
     versions: async () => [{ name: 'Node.js', version: process.versions.node }],

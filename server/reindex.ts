@@ -68,13 +68,18 @@ async function reindex(config: Config, log: Logger, shutdown: Shutdown): Promise
   });
   const started = performance.now();
   const source = createResourceDocuments({ db, placesOf, vocabulary });
-  const count = await rebuildIndex({ db, index, source, signal: shutdown.signal });
-  if (count === null) {
+  const built = await rebuildIndex({ db, index, source, signal: shutdown.signal });
+  if (built === null) {
     process.stderr.write('The search index is being rebuilt already.\n');
     return 1;
   }
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  process.stdout.write(`The search index holds ${count} resources; building it took ${seconds} s.\n`);
+  process.stdout.write(`The search index holds ${built.count} resources; building it took ${seconds} s.\n`);
+  const { refused } = built;
+  if (refused.length > 0) {
+    const list = refused.map(({ id, reason }) => `  ${id}: ${reason}\n`).join('');
+    process.stdout.write(`It refuses ${refused.length}, which search does not find (see the system page):\n${list}`);
+  }
   return 0;
 }
 

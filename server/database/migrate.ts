@@ -18,6 +18,7 @@ import * as firstUse from './migrations/0015-first-use.ts';
 import * as retention from './migrations/0016-retention.ts';
 import * as notes from './migrations/0017-notes.ts';
 import * as pupilConsent from './migrations/0018-pupil-consent.ts';
+import * as undone from './migrations/0020-undone.ts';
 
 /** In the order in which they are applied. A migration that has been released is never changed. */
 const migrations: Record<string, Migration> = {
@@ -38,6 +39,7 @@ const migrations: Record<string, Migration> = {
   '0016-retention': retention,
   '0017-notes': notes,
   '0018-pupil-consent': pupilConsent,
+  '0020-undone': undone,
 };
 
 /**

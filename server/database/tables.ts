@@ -13,6 +13,7 @@ import type { DeviceAuthorizationTable, RoomCheckTable } from './tables/devices.
 import type {
   CatalogNodeTable,
   FileTable,
+  IndexRefusalTable,
   OutboxTable,
   PageTextTable,
   PageWordsTable,
@@ -78,6 +79,7 @@ export interface Tables {
   upload: UploadTable;
   synonym_group: SynonymGroupTable;
   outbox: OutboxTable;
+  index_refusal: IndexRefusalTable;
   class_session: ClassSessionTable;
   class_session_room: ClassSessionRoomTable;
   class_event: ClassEventTable;

@@ -118,6 +118,7 @@ export const processFileJob = defineJob({
   }),
   timeoutSeconds: 30 * 60,
   retryLimit: 3,
+  about: ({ fileId }) => ({ fileId }),
 });
 
 /** Sends the job of those that wait for the virus scanner and have none: their work was broken off too often. */

@@ -15,9 +15,11 @@ export interface JobDefinition<P extends object> {
   retryDelayMaxSeconds: number;
   /** At most one waiting and one running job of a key (see SendOptions); others of that key are dropped. */
   unique: boolean;
+  /** The part of a payload that says what the work is about: two jobs with the same are the same work. */
+  about(payload: P): object;
 }
 
-type Defaults = Omit<JobDefinition<object>, 'name' | 'payload'>;
+type Defaults = Omit<JobDefinition<object>, 'name' | 'payload' | 'about'>;
 
 const defaults: Defaults = {
   timeoutSeconds: 15 * 60,
@@ -28,9 +30,9 @@ const defaults: Defaults = {
 };
 
 export function defineJob<P extends object>(
-  definition: Pick<JobDefinition<P>, 'name' | 'payload'> & Partial<Defaults>,
+  definition: Pick<JobDefinition<P>, 'name' | 'payload'> & Partial<Defaults & Pick<JobDefinition<P>, 'about'>>,
 ): JobDefinition<P> {
-  return { ...defaults, ...definition };
+  return { ...defaults, about: (payload) => payload, ...definition };
 }
 
 export interface JobContext {
@@ -56,10 +58,10 @@ export interface DeadJob {
   id: string;
   /** Name of the job's definition. */
   name: string;
+  /** As it was sent. */
+  payload: object;
   tries: number;
-  /** ISO 8601: when the job was first sent, and when it was given up. */
-  createdAt: string;
-  failedAt: string;
+  failedAt: Date;
   /** What the last try failed with, for operators. */
   failure: string | null;
 }

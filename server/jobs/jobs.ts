@@ -1,8 +1,9 @@
 import { fromKysely, type JobResult, type JobWithMetadata, PgBoss } from 'pg-boss';
 import type { Logger } from 'pino';
-import { z } from 'zod';
 import type { Database } from '../database/database.ts';
-import { type DeadJob, type JobDefinition, type JobHandler, PermanentJobError } from './definition.ts';
+import { withCauses } from '../errors.ts';
+import { createDeadLetters, DEAD_QUEUE, type DeadLetters, dropLetters } from './dead-letters.ts';
+import { type JobDefinition, type JobHandler, PermanentJobError } from './definition.ts';
 
 export interface JobsOptions {
   /** The queue keeps a schema of its own in this database, and a few connections. */
@@ -22,15 +23,6 @@ export interface QueueSize {
   name: string;
   waiting: number;
   running: number;
-}
-
-export interface DeadLetters {
-  /** 1000 stands for that many or more. */
-  count(): Promise<number>;
-  /** The newest first. */
-  list(): Promise<DeadJob[]>;
-  /** Gives a dead job another full round of tries. @returns false when there is no such job. */
-  retry(id: string): Promise<boolean>;
 }
 
 /** A durable queue in PostgreSQL: at least once, with leases, back-off and dead letters. */
@@ -60,9 +52,6 @@ export interface Jobs {
   stop(drainMs: number): Promise<void>;
 }
 
-const DEAD_QUEUE = 'dead';
-/** More than anybody reads. */
-const DEAD_LISTED = 1000;
 const DAY_SECONDS = 24 * 60 * 60;
 /** A process that has been silent for so long has lost its jobs; others look for such jobs as often. */
 const LEASE_SECONDS = 12;
@@ -80,8 +69,6 @@ interface Registration {
 }
 
 const underWayStates: ReadonlySet<string> = new Set(['created', 'retry', 'active']);
-
-const failureOutput = z.object({ name: z.string(), message: z.string() }).partial();
 
 export function createJobs({ databaseUrl, log, schema = 'jobs' }: JobsOptions): Jobs {
   const boss = new PgBoss({
@@ -160,7 +147,7 @@ export function createJobs({ databaseUrl, log, schema = 'jobs' }: JobsOptions): 
 
   async function runOne(
     job: JobWithMetadata<object>,
-    { name, retryLimit }: JobDefinition<object>,
+    { name, retryLimit, about }: JobDefinition<object>,
     run: JobHandler<object>,
   ): Promise<JobResult<object>> {
     const attempt = job.retryCount + 1;
@@ -169,12 +156,12 @@ export function createJobs({ databaseUrl, log, schema = 'jobs' }: JobsOptions): 
     const startedAt = performance.now();
     try {
       signal.throwIfAborted();
+      if (attempt === 1) await dropLetters(boss, name, about(job.data));
       await run(job.data, { jobId: job.id, attempt, lastAttempt: attempt > retryLimit, signal, log: jobLog });
       jobLog.debug({ durationMs: Math.round(performance.now() - startedAt) }, 'job done');
       return { id: job.id, status: 'completed' };
     } catch (error) {
-      const { name: kind, message } = error instanceof Error ? error : new Error(String(error));
-      const output = { name: kind, message };
+      const output = { message: withCauses(error) };
       if (error instanceof PermanentJobError) {
         jobLog.error({ err: error }, 'job failed for good');
         return { id: job.id, status: 'deadletter', output };
@@ -184,8 +171,6 @@ export function createJobs({ databaseUrl, log, schema = 'jobs' }: JobsOptions): 
       return { id: job.id, status: 'failed', output };
     }
   }
-
-  const listDead = () => boss.findJobs<object>(DEAD_QUEUE, { limit: DEAD_LISTED, queued: true });
 
   /** The schedules in the database are those of this version, no older ones. */
   async function writeSchedules(): Promise<void> {
@@ -237,28 +222,7 @@ export function createJobs({ databaseUrl, log, schema = 'jobs' }: JobsOptions): 
       return jobs.filter(({ state }) => underWayStates.has(state)).map(({ id }) => id);
     },
 
-    dead: {
-      count: async () => (await listDead()).length,
-
-      async list() {
-        const jobs = await listDead();
-        return jobs.reverse().map((job) => {
-          const { name, message } = failureOutput.safeParse(job.sourceOutput).data ?? {};
-          return {
-            id: job.id,
-            name: job.sourceName ?? 'unknown',
-            tries: (job.sourceRetryCount ?? 0) + 1,
-            createdAt: (job.sourceCreatedOn ?? job.createdOn).toISOString(),
-            failedAt: job.createdOn.toISOString(),
-            failure: [name, message].filter(Boolean).join(': ') || null,
-          };
-        });
-      },
-
-      async retry(id) {
-        return z.uuid().safeParse(id).success && (await boss.redrive(DEAD_QUEUE, { ids: [id] })) > 0;
-      },
-    },
+    dead: createDeadLetters(boss),
 
     async sizes() {
       const queues = await boss.getQueues([...registrations.keys(), DEAD_QUEUE]);

@@ -1,14 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
-import {
-  type SearchDocument,
-  type SearchIndex,
-  SearchRefusedError,
-  SearchUnavailableError,
-} from '../../search/index.ts';
+import { type DocumentSource, type SearchIndex, SearchUnavailableError } from '../../search/index.ts';
 import type { Database } from '../database/database.ts';
-import { type DocumentSource, rebuildIndex } from './rebuild.ts';
+import { rebuildIndex } from './rebuild.ts';
+import { keepRefused, logRefused } from './refused.ts';
 import { becomeRelay, holdOffRebuild, keepRows, listWaiting, removeRows } from './repository.ts';
 import { createWake } from './wake.ts';
 
@@ -43,27 +39,10 @@ export function startRelay<Shown>({ db, pool, index, source, log }: RelayOptions
 
   async function prepare(): Promise<void> {
     if ((await index.prepare(await source.vocabulary(), signal)) === 'ready') return;
-    const count = await rebuildIndex({ db, index, source, signal });
-    if (count === null) throw new SearchUnavailableError('Another process is building the search index.');
-    log.info({ documents: count }, 'search index built');
-  }
-
-  /** What the index will never take is left out, so that it does not keep the others from it. */
-  async function upsert(documents: readonly SearchDocument<Shown>[]): Promise<void> {
-    try {
-      await index.upsert(documents, signal);
-    } catch (error) {
-      if (!(error instanceof SearchRefusedError)) throw error;
-      const half = Math.ceil(documents.length / 2);
-      const [first, second] = documents;
-      if (first && !second) {
-        log.error({ err: error, resourceId: first.id }, 'a resource is not found by search: the index refuses it');
-        // Nor as it was before: it may have been shown to more people then.
-        return await index.remove([first.id], signal);
-      }
-      await upsert(documents.slice(0, half));
-      await upsert(documents.slice(half));
-    }
+    const built = await rebuildIndex({ db, index, source, signal });
+    if (built === null) throw new SearchUnavailableError('Another process is building the search index.');
+    log.info({ documents: built.count }, 'search index built');
+    logRefused(log, built.refused);
   }
 
   /** Returns how many changes were carried. */
@@ -77,11 +56,13 @@ export function startRelay<Shown>({ db, pool, index, source, log }: RelayOptions
       const ids = [...new Set(rows.filter(({ entity }) => entity === 'resource').map((row) => row.entityId))];
       const documents = await source.load(ids);
       const present = new Set(documents.map((document) => document.id));
-      await upsert(documents);
+      const refused = await index.upsert(documents, signal);
       await index.remove(
         ids.filter((id) => !present.has(id)),
         signal,
       );
+      await keepRefused(tx, ids, refused);
+      logRefused(log, refused);
       const carried = rows.map((row) => row.id);
       await (rebuilding ? keepRows(tx, carried) : removeRows(tx, carried));
       return rows.length;

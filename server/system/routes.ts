@@ -1,9 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { AppError } from '../errors.ts';
 import { jsonAnswer, problemAnswer } from '../http/json.ts';
-import { idSchema } from '../http/page.ts';
-import { createRouter, defineRoute } from '../http/route.ts';
-import { deadJobList, systemStatusSchema } from './schema.ts';
+import { accountOf, createRouter, defineRoute } from '../http/route.ts';
+import { systemStatusSchema, undoneList, undoneParams } from './schema.ts';
 import type { SystemService } from './service.ts';
 
 export interface SystemRouteServices {
@@ -29,24 +28,25 @@ export function systemRoutes({ system, authority }: SystemRouteServices) {
     .openapi(
       defineRoute(['admin'], {
         method: 'get',
-        path: '/system/jobs/dead',
-        summary: 'Jobs that have used up their tries',
+        path: '/system/undone',
+        summary: 'What could not be done',
         tags,
-        responses: { 200: jsonAnswer('The newest first', deadJobList), default: problemAnswer('forbidden') },
+        responses: { 200: jsonAnswer('The newest first', undoneList), default: problemAnswer('forbidden') },
       }),
-      async (c) => c.json({ items: await system.deadJobs() }, 200),
+      async (c) => c.json({ items: await system.undone.list(accountOf(c.get('actor'))) }, 200),
     )
     .openapi(
       defineRoute(['admin'], {
         method: 'post',
-        path: '/system/jobs/{id}/retry',
-        summary: 'Try a dead job again',
+        path: '/system/undone/{kind}/{id}/retry',
+        summary: 'Try it again',
         tags,
-        request: { params: z.object({ id: idSchema }) },
+        request: { params: undoneParams },
         responses: { 204: { description: 'It will be tried' }, default: problemAnswer('forbidden', 'not_found') },
       }),
       async (c) => {
-        await system.retryJob(c.req.valid('param').id);
+        const { kind, id } = c.req.valid('param');
+        await system.undone.retry(kind, id);
         return c.body(null, 204);
       },
     )

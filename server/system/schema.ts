@@ -21,22 +21,50 @@ export const systemStatusSchema = z
     versions: z.array(z.object({ name: z.string(), version: z.string() })),
     /** The disk under DATA_DIR. */
     disk: z.object({ freeBytes: z.number(), totalBytes: z.number() }),
-    deadJobs: z.int(),
+    /** How much could not be done. */
+    undone: z.int(),
   })
   .openapi('SystemStatus');
 export type SystemStatus = z.infer<typeof systemStatusSchema>;
 
-/** A job that has used up its tries. */
-export const deadJobSchema = z
+export const undoneKinds = ['document', 'upload', 'job'] as const;
+export type UndoneKind = (typeof undoneKinds)[number];
+
+export const undoneReasons = [
+  'refused',
+  'storage',
+  'no_space',
+  'program_missing',
+  'too_much',
+  'scanner',
+  'other',
+] as const;
+export type UndoneReason = (typeof undoneReasons)[number];
+
+/** Something that could not be done, and that nobody would see but for this list. */
+export const undoneSchema = z
   .object({
+    /** `document`: a resource that the search index refuses. `upload`: it is ended every five minutes, in vain so far. */
+    kind: z.enum(undoneKinds),
     id: idSchema,
-    name: z.string(),
-    tries: z.int(),
-    createdAt: timeSchema,
-    failedAt: timeSchema.nullable(),
-    /** The last failure, in words for the operator. */
+    /** Of a job: its name. */
+    job: z.string().nullable(),
+    /** Title or file name of what it is about; null when it is about nothing by itself. */
+    name: z.string().nullable(),
+    /** The resource that it belongs to, where the reader may open it. */
+    resourceId: idSchema.nullable(),
+    /** Name of the school whose it is. */
+    school: z.string().nullable(),
+    /** Of a job: how often it was tried. */
+    tries: z.int().nullable(),
+    since: timeSchema,
+    reason: z.enum(undoneReasons),
+    /** What a program said of it, for whoever repairs it. */
     failure: z.string().nullable(),
   })
-  .openapi('DeadJob');
-export type DeadJob = z.infer<typeof deadJobSchema>;
-export const deadJobList = listOf(deadJobSchema);
+  .openapi('Undone');
+export type Undone = z.infer<typeof undoneSchema>;
+export const undoneList = listOf(undoneSchema);
+
+/** Uploads are tried again by themselves. */
+export const undoneParams = z.object({ kind: z.enum(undoneKinds).exclude(['upload']), id: idSchema });

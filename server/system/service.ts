@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
-import { AppError } from '../errors.ts';
 import { type Fault, type FaultCode, faultOf, type partNames } from './faults.ts';
-import type { DeadJob, Part, SystemStatus } from './schema.ts';
+import type { Part, SystemStatus } from './schema.ts';
+import type { UndoneList } from './undone.ts';
 
 /** What a part says of itself. */
 export interface PartReport {
@@ -18,18 +18,9 @@ export interface Probe {
   check(signal: AbortSignal): Promise<PartReport>;
 }
 
-/** The queue as far as an administrator minds it. */
-export interface DeadJobs {
-  count(): Promise<number>;
-  /** The newest first. */
-  list(): Promise<DeadJob[]>;
-  /** @returns whether there was such a job. */
-  retry(id: string): Promise<boolean>;
-}
-
 export interface SystemOptions {
   probes: readonly Probe[];
-  deadJobs: DeadJobs;
+  undone: UndoneList;
   version: string;
   startedAt: Date;
   /** Names and versions of the programs underneath. */
@@ -43,8 +34,7 @@ export interface SystemService {
   status(): Promise<SystemStatus>;
   /** Asks every part anew. `ready` when all required ones work. */
   readiness(): Promise<{ ready: boolean; parts: Part[] }>;
-  deadJobs(): Promise<DeadJob[]>;
-  retryJob(id: string): Promise<void>;
+  undone: Pick<UndoneList, 'list' | 'retry'>;
 }
 
 /** A part that takes longer to say how it is does not work. */
@@ -78,7 +68,7 @@ async function ask(probe: Probe): Promise<{ part: Part; faults: Fault[] }> {
 }
 
 export function createSystemService(options: SystemOptions): SystemService {
-  const { probes, deadJobs, dataDir, known } = options;
+  const { probes, undone, dataDir, known } = options;
 
   let asking: ReturnType<typeof askAll> | null = null;
 
@@ -97,6 +87,10 @@ export function createSystemService(options: SystemOptions): SystemService {
     return asking;
   }
 
+  async function countAll(): Promise<number> {
+    return Object.values(await undone.counts()).reduce((sum, count) => sum + count, 0);
+  }
+
   return {
     readiness,
 
@@ -112,14 +106,10 @@ export function createSystemService(options: SystemOptions): SystemService {
         faults: [...known, ...faults.filter(({ part }) => !explained.has(part))],
         versions: await options.versions(),
         disk: { freeBytes: disk.bavail * disk.bsize, totalBytes: disk.blocks * disk.bsize },
-        deadJobs: databaseWorks ? await deadJobs.count() : 0,
+        undone: databaseWorks ? await countAll() : 0,
       };
     },
 
-    deadJobs: () => deadJobs.list(),
-
-    async retryJob(id) {
-      if (!(await deadJobs.retry(id))) throw new AppError('not_found');
-    },
+    undone,
   };
 }

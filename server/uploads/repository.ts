@@ -28,6 +28,12 @@ export async function markFinished(tx: Database, id: string): Promise<void> {
   await tx.updateTable('upload').set({ finished_at: new Date() }).where('id', '=', id).execute();
 }
 
+/** Null: it is under way as it should. The first failure of a row of them says since when. */
+export async function noteFailure(db: Database, id: string, failure: string | null): Promise<void> {
+  const failed_at = failure === null ? null : sql<Date>`coalesce(failed_at, now())`;
+  await db.updateTable('upload').set({ failure, failed_at }).where('id', '=', id).execute();
+}
+
 export async function deleteUpload(db: Database, id: string): Promise<void> {
   await db.deleteFrom('upload').where('id', '=', id).execute();
 }

@@ -3,7 +3,7 @@ import type { Upload } from '@tus/utils';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Database } from '../database/database.ts';
-import { AppError, type ErrorCode } from '../errors.ts';
+import { AppError, type ErrorCode, withCauses } from '../errors.ts';
 import { formatOfName } from '../files/policy.ts';
 import type { FileService } from '../files/service.ts';
 import type { AccountActor } from '../http/route.ts';
@@ -233,7 +233,7 @@ export function createUploads(options: UploadsOptions): Uploads {
       const expired = new Date(Date.now() - options.expiryMs);
       let finished = 0;
       let removed = 0;
-      for (const { id, bytes, created_at, finished_at } of await repository.listUploads(db)) {
+      for (const { id, bytes, created_at, finished_at, failure } of await repository.listUploads(db)) {
         signal.throwIfAborted();
         try {
           if (finished_at) await forget(id);
@@ -243,10 +243,11 @@ export function createUploads(options: UploadsOptions): Uploads {
           } else if (created_at < expired) {
             await removeExpired(id);
             removed += 1;
-          }
+          } else if (failure !== null) await repository.noteFailure(db, id, null);
         } catch (error) {
           // Those behind it do not wait for it.
           log.error({ err: error, uploadId: id }, 'an upload can neither be finished nor removed');
+          await repository.noteFailure(db, id, withCauses(error));
         }
       }
       const known = new Set((await repository.listUploads(db)).map(({ id }) => id));

@@ -6,6 +6,7 @@ import {
   all,
   any,
   createMeilisearchIndex,
+  type DocumentSource,
   type Filter,
   highlightEnd,
   highlightStart,
@@ -86,6 +87,18 @@ async function* inBatches(documents: readonly Document[], size = 3): AsyncGenera
   for (let start = 0; start < documents.length; start += size) yield documents.slice(start, start + size);
 }
 
+function sourceOf(documents: readonly Document[], readAll = () => inBatches(documents)): DocumentSource<Shown> {
+  return {
+    vocabulary: () => Promise.resolve(vocabulary),
+    load: (ids) => Promise.resolve(documents.filter(({ id }) => ids.includes(id))),
+    readAll,
+  };
+}
+
+/** Nobody can search by such a vector, and Meilisearch takes nothing that comes along with it. */
+const unsearchable = (number: number, title: string): Document =>
+  Object.assign(documentOf(number, title), { _vectors: { none: 'of numbers' } });
+
 let index: SearchIndex<Shown>;
 let client: Meilisearch;
 const prefix = `contract_${randomBytes(6).toString('hex')}`;
@@ -105,7 +118,7 @@ beforeAll(async () => {
   client = new Meilisearch({ host: url, apiKey: key });
   index = openIndex('main');
   expect(await index.prepare(vocabulary)).toBe('missing');
-  expect(await index.rebuild(vocabulary, inBatches(library))).toBe(library.length);
+  expect(await index.rebuild(sourceOf(library))).toEqual({ count: library.length, refused: [] });
 });
 
 describe('words', () => {
@@ -225,7 +238,7 @@ describe('changes', () => {
 
   it('answers during a rebuild, and holds only what it was rebuilt from', async () => {
     const swapped = openIndex('swapped');
-    await swapped.rebuild(vocabulary, inBatches(library));
+    await swapped.rebuild(sourceOf(library));
     let answered = 0;
     async function* slowly() {
       for await (const batch of inBatches(library.slice(0, 4), 1)) {
@@ -234,7 +247,7 @@ describe('changes', () => {
         yield batch;
       }
     }
-    expect(await swapped.rebuild(vocabulary, slowly())).toBe(4);
+    expect(await swapped.rebuild(sourceOf(library, slowly))).toMatchObject({ count: 4 });
     expect(answered).toBe(4);
     expect((await swapped.search(everything)).total).toBe(4);
     const { results } = await client.getIndexes({ limit: 1000 });
@@ -243,14 +256,14 @@ describe('changes', () => {
 
   it('starts over what a broken rebuild has left, without harm to the present index', async () => {
     const broken = openIndex('broken');
-    await broken.rebuild(vocabulary, inBatches(library));
+    await broken.rebuild(sourceOf(library));
     async function* failing() {
       yield library.slice(0, 1);
       throw new Error('the database went away');
     }
-    await expect(broken.rebuild(vocabulary, failing())).rejects.toThrow('the database went away');
+    await expect(broken.rebuild(sourceOf(library, failing))).rejects.toThrow('the database went away');
     expect((await broken.search(everything)).total).toBe(library.length);
-    expect(await broken.rebuild(vocabulary, inBatches(library.slice(0, 2)))).toBe(2);
+    expect(await broken.rebuild(sourceOf(library.slice(0, 2)))).toMatchObject({ count: 2 });
   });
 
   it('updates settings that differ, and asks for nothing when they are right', async () => {
@@ -286,7 +299,7 @@ describe('failures', () => {
       .addDocuments([{ id: idOf(1) }])
       .waitTask();
     expect(await odd.prepare(vocabulary)).toBe('missing');
-    expect(await odd.rebuild(vocabulary, inBatches(library))).toBe(library.length);
+    expect(await odd.rebuild(sourceOf(library))).toMatchObject({ count: library.length });
     expect(await odd.prepare(vocabulary)).toBe('ready');
     expect((await odd.search(everything)).total).toBe(library.length);
   });
@@ -309,9 +322,38 @@ describe('failures', () => {
     await expect(locked.search(everything)).rejects.toThrow(SearchUnavailableError);
   });
 
+  it('takes what comes along with a refused document, and no longer holds that one as it was', async () => {
+    const picky = openIndex('picky');
+    await picky.rebuild(sourceOf(library));
+    const reason = expect.stringContaining('invalid_vectors_type');
+    const changed = [documentOf(60, '圆锥'), unsearchable(3, '草船借箭'), documentOf(61, '圆柱')];
+    expect(await picky.upsert(changed)).toEqual([{ id: idOf(3), reason }]);
+    const { hits } = await picky.search(everything);
+    const found = hits.map(({ shown }) => shown.label);
+    expect(found).toEqual(expect.arrayContaining(['圆锥', '圆柱', '经典诵读']));
+    expect(found).not.toContain('草船借箭');
+  });
+
+  it('rebuilds around refused documents, and names them', async () => {
+    const rebuilt = openIndex('rebuilt');
+    const whole = [...library, unsearchable(70, '不收的一份'), documentOf(71, '梯形'), unsearchable(72, '不收的两份')];
+    const { count, refused } = await rebuilt.rebuild(sourceOf(whole));
+    expect(count).toBe(library.length + 1);
+    expect(refused.map(({ id }) => id).toSorted()).toEqual([idOf(70), idOf(72)]);
+    const { hits } = await rebuilt.search(everything);
+    expect(hits.map(({ id }) => id).toSorted()).toEqual([...library.map(({ id }) => id), idOf(71)].toSorted());
+  });
+
+  it('keeps the present index when nothing at all is taken any more', async () => {
+    const kept = openIndex('kept');
+    await kept.rebuild(sourceOf(library));
+    const bad = Array.from({ length: 30 }, (_, number) => unsearchable(100 + number, `第 ${number} 份`));
+    await expect(kept.rebuild(sourceOf(bad, () => inBatches(bad, 30)))).rejects.toThrow(SearchRefusedError);
+    expect((await kept.search(everything)).total).toBe(library.length);
+  });
+
   it('says that it was refused', async () => {
     await expect(index.search({ ...everything, limit: -1 })).rejects.toThrow(SearchRefusedError);
-    await expect(index.upsert([documentOf(1, 'x', { id: 'no id: 分数' })])).rejects.toThrow(SearchRefusedError);
     const other = createMeilisearchIndex({
       ...testMeilisearch(),
       indexName: `${prefix}_main`,

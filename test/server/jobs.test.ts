@@ -69,7 +69,7 @@ describe('the job queue', () => {
     const jobs = newJobs();
     jobs.handle(job, async (_, { attempt, lastAttempt }) => {
       attempts.push({ attempt, lastAttempt, at: performance.now() });
-      if (broken) throw new RangeError('no luck');
+      if (broken) throw new RangeError('no luck', { cause: new Error('a black cat') });
     });
     await jobs.start();
     await jobs.send(database.db, job, { number: 7 });
@@ -85,8 +85,12 @@ describe('the job queue', () => {
 
     const [dead] = await jobs.dead.list();
     if (!dead) return expect.unreachable();
-    expect(await jobs.dead.count()).toBe(1);
-    expect(dead).toMatchObject({ name: 'test.fail', tries: 3, failure: 'RangeError: no luck' });
+    expect(dead).toMatchObject({
+      name: 'test.fail',
+      payload: { number: 7 },
+      tries: 3,
+      failure: 'RangeError: no luck ← Error: a black cat',
+    });
     broken = false;
     expect(await jobs.dead.retry(dead.id)).toBe(true);
     await until(() => expect(attempts).toHaveLength(4));
@@ -107,6 +111,52 @@ describe('the job queue', () => {
     await jobs.send(database.db, job, { number: 1 });
     await until(async () => expect((await jobs.dead.list())[0]).toMatchObject({ name: 'test.hopeless', tries: 1 }));
     expect(handler).toHaveBeenCalledOnce();
+  });
+
+  it('no longer lists as given up what is tried anew, whoever sent it', async () => {
+    const payload = z.object({ number: z.number(), waits: z.number() });
+    const job = defineJob({ name: 'test.anew', payload, about: ({ number }) => ({ number }) });
+    const jobs = newJobs();
+    let broken = true;
+    jobs.handle(job, async ({ number: one }) => {
+      if (broken || one === 2) throw new PermanentJobError('hopeless');
+    });
+    await jobs.start();
+    const listed = async () => {
+      const dead = (await jobs.dead.list()).filter(({ name }) => name === 'test.anew');
+      return dead.map(({ payload }) => payload).reverse();
+    };
+    await jobs.send(database.db, job, { number: 1, waits: 5 });
+    await until(async () => expect(await listed()).toEqual([{ number: 1, waits: 5 }]));
+    await jobs.send(database.db, job, { number: 2, waits: 0 });
+    await until(async () => expect(await listed()).toHaveLength(2));
+    await jobs.send(database.db, job, { number: 2, waits: 1 });
+    // One letter of each work, however often it was given up.
+    await until(async () =>
+      expect(await listed()).toEqual([
+        { number: 1, waits: 5 },
+        { number: 2, waits: 1 },
+      ]),
+    );
+    broken = false;
+    await jobs.send(database.db, job, { number: 1, waits: 0 });
+    await until(async () => expect(await listed()).toEqual([{ number: 2, waits: 1 }]));
+  });
+
+  it('tries a given-up job once when an equal one waits already', async () => {
+    const job = defineJob({ name: 'test.equal', payload: number, unique: true });
+    const jobs = newJobs();
+    jobs.handle(job, async () => {
+      throw new PermanentJobError('hopeless');
+    });
+    await jobs.start();
+    await jobs.send(database.db, job, { number: 1 }, { key: 'a' });
+    const listed = async () => (await jobs.dead.list()).filter(({ name }) => name === 'test.equal');
+    await until(async () => expect(await listed()).toHaveLength(1));
+    const [dead] = await listed();
+    await jobs.send(database.db, job, { number: 1 }, { key: 'a', delaySeconds: 600 });
+    expect(await jobs.dead.retry(dead?.id ?? '')).toBe(true);
+    expect(await listed()).toEqual([]);
   });
 
   it('keeps one waiting job of a key when the definition is unique', async () => {

@@ -254,6 +254,31 @@ describe('the sweep', () => {
     expect(await world.uploads.sweep(AbortSignal.timeout(5000))).toEqual({ finished: 0, removed: 1 });
     expect(await readdir(join(world.folder, 'uploads'))).toEqual([broken, `${broken}.json`]);
   });
+
+  it('remembers since when and why an upload finds no end, until it does', async () => {
+    const begun = await world.request('/uploads', { method: 'POST', headers: creation('b.pdf', 100) });
+    const id = begun.headers.get('location')?.split('/').at(-1) ?? '';
+    const row = () =>
+      world.db.selectFrom('upload').select(['failure', 'failed_at']).where('id', '=', id).executeTakeFirst();
+    await world.uploads.sweep(AbortSignal.timeout(5000));
+    expect(await row()).toEqual({ failure: null, failed_at: null });
+    await writeFile(join(world.folder, 'uploads', id), randomBytes(100));
+    const other = async function* () {
+      yield randomBytes(7);
+    };
+    await world.storage.put(`files/${id}`, other(), { bytes: 7 });
+    await world.uploads.sweep(AbortSignal.timeout(5000));
+    const first = await row();
+    expect(first).toEqual({
+      failure: expect.stringContaining('has 100 bytes, its object 7'),
+      failed_at: expect.any(Date),
+    });
+    await world.uploads.sweep(AbortSignal.timeout(5000));
+    expect((await row())?.failed_at).toEqual(first?.failed_at);
+    await world.storage.delete(`files/${id}`);
+    expect(await world.uploads.sweep(AbortSignal.timeout(5000))).toMatchObject({ finished: 1 });
+    expect(await row()).toBeUndefined();
+  });
 });
 
 describe('uploads of several processes', () => {

@@ -16,6 +16,7 @@ import { cleanRecordingJob, concludeRecordingJob, finishRecordingJob } from '../
 import { removeResourceJob } from '../../server/resources/jobs.ts';
 import { licences, resourceKinds, visibilities } from '../../server/resources/schema.ts';
 import { faultCodes, partNames } from '../../server/system/faults.ts';
+import { undoneReasons } from '../../server/system/schema.ts';
 import { actionNames as auditActions } from '../../server/trail/actions.ts';
 import { sweepUploadsJob } from '../../server/uploads/schema.ts';
 import * as offered from '../../web/api/types.ts';
@@ -91,6 +92,7 @@ describe('the words of the interface', () => {
     const keys = [
       ...faultCodes.map((code) => `fault.${code}`),
       ...partNames.map((name) => `part.${name}`),
+      ...undoneReasons.map((reason) => `reason.${reason}`),
       ...jobs.map(({ name }) => `job.${name.replaceAll(/[.-]/g, '_')}`),
     ];
     expect(keys.filter((key) => !chinese.has(`admin.system.${key}`))).toEqual([]);

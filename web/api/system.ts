@@ -1,8 +1,9 @@
 import { answer, client } from './client.ts';
 
 export const readSystemStatus = (signal?: AbortSignal) => answer(client.system.status.$get({}, { init: { signal } }));
-export const listDeadJobs = (signal?: AbortSignal) => answer(client.system.jobs.dead.$get({}, { init: { signal } }));
-export const retryJob = (id: string) => answer(client.system.jobs[':id'].retry.$post({ param: { id } }));
+export const listUndone = (signal?: AbortSignal) => answer(client.system.undone.$get({}, { init: { signal } }));
+export const retryUndone = (kind: 'document' | 'job', id: string) =>
+  answer(client.system.undone[':kind'][':id'].retry.$post({ param: { kind, id } }));
 
 /** The root certificate of the server's own authority, for browsers that are to trust its HTTPS. */
 export const authorityAddress = '/api/authority.crt';

@@ -58,6 +58,7 @@ export type {
   Term,
   TermInput,
   TermList,
+  Undone,
   UnfinishedList,
   Visibility,
 } from '../../server/api.ts';

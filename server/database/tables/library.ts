@@ -119,6 +119,16 @@ export interface UploadTable {
   created_at: Created;
   /** Set when its file was made; only leftovers of the transfer remain to be removed. */
   finished_at: Date | null;
+  /** What the server stumbled over when it last tried to end it, and since when it does. */
+  failure: string | null;
+  failed_at: Date | null;
+}
+
+/** A resource that is published but not found by search. */
+export interface IndexRefusalTable {
+  resource_id: string;
+  reason: string;
+  refused_at: Created;
 }
 
 export interface SynonymGroupTable {

@@ -6,11 +6,13 @@ import { pino } from 'pino';
 import { createApp } from '../../../server/app.ts';
 import { readConfig } from '../../../server/config.ts';
 import { createMetrics } from '../../../server/http/metrics.ts';
+import { createOutbox } from '../../../server/outbox/outbox.ts';
 import { openParts } from '../../../server/parts.ts';
 import { probesOf } from '../../../server/probes.ts';
 import { startServices } from '../../../server/services.ts';
 import { createShutdown } from '../../../server/shutdown.ts';
 import { createSystemService } from '../../../server/system/service.ts';
+import { createUndoneList } from '../../../server/system/undone.ts';
 import { createTestDatabase } from '../../environment/database.ts';
 import { testMeilisearch, testWorkerBin } from '../../environment/services.ts';
 import { freePorts } from '../../media/environment/ports.ts';
@@ -38,9 +40,15 @@ export async function createWholeApplication() {
   const started = await startServices({ config, dataDir: folder, parts, log, shutdown });
   const { db, pool } = parts.database;
   const startedAt = new Date();
+  const undone = createUndoneList({
+    db: parts.database.db,
+    deadJobs: parts.jobs.dead,
+    outbox: createOutbox(),
+    titlesOf: (actor, ids) => started.services.resources.titlesOf(actor, ids),
+  });
   const system = createSystemService({
     probes: probesOf(parts, started.index, started.classroom, []),
-    deadJobs: parts.jobs.dead,
+    undone,
     version: 'test',
     startedAt,
     versions: () => Promise.resolve([]),

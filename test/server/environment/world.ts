@@ -16,6 +16,7 @@ import { createDeviceService } from '../../../server/devices/service.ts';
 import { createMetrics } from '../../../server/http/metrics.ts';
 import { createRouter } from '../../../server/http/route.ts';
 import { createJobs } from '../../../server/jobs/jobs.ts';
+import { createOutbox } from '../../../server/outbox/outbox.ts';
 import { createPupilConsentService } from '../../../server/pupil-consent/service.ts';
 import { schoolDayRoutes } from '../../../server/school-days/routes.ts';
 import { createSchoolDayService } from '../../../server/school-days/service.ts';
@@ -26,6 +27,7 @@ import { createSetUpService } from '../../../server/setup/service.ts';
 import { createSynonymService } from '../../../server/synonyms/service.ts';
 import { systemRoutes } from '../../../server/system/routes.ts';
 import { createSystemService } from '../../../server/system/service.ts';
+import { createUndoneList } from '../../../server/system/undone.ts';
 import { createTestDatabase } from '../../environment/database.ts';
 import { type People, people } from './people.ts';
 import { visitorsOf } from './visitors.ts';
@@ -89,8 +91,13 @@ export async function createWorld(options: WorldOptions = {}) {
     setUp: createSetUpService({ db, accounts, attempts }),
     system: createSystemService({
       probes: [],
-      // Not started: tests that look at jobs bring a queue of their own.
-      deadJobs: createJobs({ databaseUrl: database.url, log }).dead,
+      // Its queue is not started: tests that look at jobs bring one of their own.
+      undone: createUndoneList({
+        db,
+        deadJobs: createJobs({ databaseUrl: database.url, log }).dead,
+        outbox: createOutbox(),
+        titlesOf: () => Promise.resolve(new Map()),
+      }),
       version: 'test',
       startedAt: new Date(),
       versions: () => Promise.resolve([]),

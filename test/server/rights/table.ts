@@ -495,8 +495,14 @@ export const lines: Line[] = [
   { route: 'GET /api/me/unfinished', passes: accounts },
 
   { route: 'GET /api/system/status', passes: operators },
-  { route: 'GET /api/system/jobs/dead', passes: admin },
-  { route: 'POST /api/system/jobs/{id}/retry', passes: [], hidden: admin, at: 'unknown' },
+  { route: 'GET /api/system/undone', passes: admin },
+  {
+    route: 'POST /api/system/undone/{kind}/{id}/retry',
+    passes: [],
+    hidden: admin,
+    at: 'unknown',
+    rest: { kind: 'document' },
+  },
 
   // The last one, because nobody is signed in after it.
   { route: 'POST /api/sign-out', passes: everybody },

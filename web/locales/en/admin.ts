@@ -209,6 +209,8 @@ const admin: typeof zh = {
     unknown: 'Can’t check the system right now. This is the last result',
     allWell: 'Everything is working',
     degraded: 'Everything is working | {n} thing needs attention | {n} things need attention',
+    partsWell:
+      'Every part is working, but 1 thing couldn’t be done | Every part is working, but {n} things couldn’t be done',
     again: 'Check again',
     took: '{ms} ms',
     part: {
@@ -265,10 +267,26 @@ const admin: typeof zh = {
     },
     disk: 'Disk',
     free: '{free} free of {total}',
-    jobs: 'Failed jobs',
-    noJobs: 'No failed jobs.',
-    jobCount:
-      'No failed jobs. | 1 job failed despite several tries. Tell the administrator. | {n} jobs failed despite several tries. Tell the administrator.',
+    undone: 'What couldn’t be done',
+    nothingUndone: 'All is well: everything got done.',
+    undoneCount:
+      '1 thing couldn’t be done. Tell the administrator. | {n} things couldn’t be done. Tell the administrator.',
+    allUndone: 'Show all {n}',
+    undoneSince: 'since {moment}',
+    work: { document: 'Add to search', upload: 'Finish an upload' },
+    reason: {
+      refused:
+        'The search service refuses this resource, so search doesn’t find it. It’s tried again when the resource changes.',
+      storage: 'File storage wasn’t available.',
+      no_space: 'There wasn’t enough storage space.',
+      program_missing: 'The server lacks a program that is needed.',
+      too_much: 'It takes more time, memory or space than is allowed.',
+      scanner: 'The virus scanner can’t read this file.',
+      other: 'Something unexpected happened; see the technical details.',
+    },
+    byItself: ' It’s tried again every 5 minutes.',
+    tryAgain: 'Try again: {name}',
+    tried: 'It’s being tried again. If it fails again, it’s back in this list.',
     tries: 'no tries | {n} try | {n} tries',
     versions: 'Versions',
     since: 'Started {moment}',

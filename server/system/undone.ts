@@ -1,0 +1,82 @@
+import type { Database } from '../database/database.ts';
+import { AppError } from '../errors.ts';
+import type { AccountActor } from '../http/route.ts';
+import type { DeadJob } from '../jobs/definition.ts';
+import type { Outbox } from '../outbox/outbox.ts';
+import { forgetRefusal, listUndone } from './repository.ts';
+import type { Undone, UndoneKind, UndoneReason } from './schema.ts';
+
+/** The queue as far as an administrator minds it. */
+export interface DeadJobs {
+  list(): Promise<DeadJob[]>;
+  /** @returns whether there was such a job. */
+  retry(id: string): Promise<boolean>;
+}
+
+export interface UndoneOptions {
+  db: Database;
+  deadJobs: DeadJobs;
+  outbox: Outbox;
+  /** Titles of those that the actor may open. */
+  titlesOf(actor: AccountActor, resourceIds: readonly string[]): Promise<Map<string, string>>;
+}
+
+/** What could not be done. Nothing is kept for it: each thing goes from here by being done, or deleted. */
+export interface UndoneList {
+  counts(): Promise<Record<UndoneKind, number>>;
+  list(actor: AccountActor): Promise<Undone[]>;
+  /** Once more from the beginning; should it fail again, it comes back. @throws AppError `not_found` when it is not undone. */
+  retry(kind: 'document' | 'job', id: string): Promise<void>;
+}
+
+/** What can be said of a failure in words, by the stable words in what was written down of it (`withCauses`). */
+const reasonWords: [UndoneReason, RegExp][] = [
+  ['scanner', /\bScannerRefusal\b/],
+  ['no_space', /\bno_space\b|\bENOSPC\b/],
+  ['storage', /\bstorage_unavailable\b/],
+  ['program_missing', /\bConverterError missing\b/],
+  ['too_much', /\bConverterError (timeout|memory|room)\b/],
+];
+
+function reasonOf(kind: UndoneKind, failure: string | null): UndoneReason {
+  if (kind === 'document') return 'refused';
+  return reasonWords.find(([, words]) => words.test(failure ?? ''))?.[0] ?? 'other';
+}
+
+export function createUndoneList({ db, deadJobs, outbox, titlesOf }: UndoneOptions): UndoneList {
+  const read = async () => await listUndone(db, await deadJobs.list());
+
+  return {
+    async counts() {
+      const counts: Record<UndoneKind, number> = { document: 0, upload: 0, job: 0 };
+      for (const { kind } of await read()) counts[kind] += 1;
+      return counts;
+    },
+
+    async list(actor) {
+      const rows = await read();
+      const titles = await titlesOf(
+        actor,
+        rows.flatMap(({ resourceId }) => resourceId ?? []),
+      );
+      return rows.map(({ resourceId, since, ...row }) => ({
+        ...row,
+        since: since.toISOString(),
+        resourceId: resourceId !== null && titles.has(resourceId) ? resourceId : null,
+        reason: reasonOf(row.kind, row.failure),
+      }));
+    },
+
+    async retry(kind, id) {
+      const found =
+        kind === 'job'
+          ? await deadJobs.retry(id)
+          : await db.transaction().execute(async (tx) => {
+              const refused = await forgetRefusal(tx, id);
+              if (refused) await outbox.markChanged(tx, 'resource', id);
+              return refused;
+            });
+      if (!found) throw new AppError('not_found');
+    },
+  };
+}
