@@ -198,6 +198,7 @@ export async function startServices({ config, dataDir, parts, log, shutdown }: S
     readableFile: (actor, id) => files.readable(actor, id),
     signJoinToken: (claims, at) => signJoinToken(claims, tokenSecret, at),
     assistantSecret: tokenSecret,
+    publicAddress: publicAddress(config),
     deviceActor: (deviceId) => devices.actor(deviceId),
   });
 

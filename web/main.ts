@@ -64,7 +64,10 @@ addEventListener(signedOutEvent, () => {
   if (!session.actor.value || pages.currentRoute.value.meta.for === 'anyone') return;
   const next = pages.currentRoute.value.fullPath;
   // The page that is open cannot be drawn for nobody.
-  void pages.push({ path: '/sign-in', query: { next } }).finally(() => session.forget());
+  void pages.push({ path: '/sign-in', query: { next } }).finally(() => {
+    session.forget();
+    toasts.say(words.text('account.signIn.ended', {}));
+  });
 });
 
 pages.afterEach(() => remember(reloaded, null));

@@ -110,9 +110,15 @@ export async function listAccounts(db: Database, { schoolId, q, after, limit }: 
   let query = selectAccounts(db).orderBy('name').orderBy('id').limit(limit);
   if (schoolId !== null) query = query.where('school_id', '=', schoolId);
   if (q !== null) {
-    const pattern = `%${q.replaceAll(/[\\%_]/g, '\\$&')}%`;
+    const part = (text: string) => `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`;
+    // A number is looked for as it is written on paper, in groups: 138 0013 or 138-0013.
+    const digits = /^\+?[\d\s-]*\d$/.test(q) ? q.replaceAll(/[\s-]/g, '') : q;
     query = query.where((where) =>
-      where.or([where('name', 'ilike', pattern), where('login', 'ilike', pattern), where('phone', 'like', pattern)]),
+      where.or([
+        where('name', 'ilike', part(q)),
+        where('login', 'ilike', part(q)),
+        where('phone', 'like', part(digits)),
+      ]),
     );
   }
   if (after !== null) {

@@ -4,9 +4,10 @@ import { idSchema, namedSchema, pageOf, pageQuery, timeSchema } from '../http/pa
 import { roles } from '../http/route.ts';
 import { allianceSchema } from '../schools/schema.ts';
 
-/** Signing-in name: begins with a letter, so that it can never be taken for a phone number. Case is ignored. */
+/** Signing-in name: begins with a letter, so that it can never be taken for a phone number. Case and full width are ignored. */
 export const loginSchema = z
   .string()
+  .normalize('NFKC')
   .trim()
   .toLowerCase()
   .regex(/^[a-z][a-z0-9._-]{2,31}$/, '3 to 32 letters, digits, dots, dashes or underscores, beginning with a letter')
@@ -49,8 +50,8 @@ export const meAnswer = z.object({
 export type Me = z.infer<typeof meAnswer>['actor'];
 
 export const signInBody = z.object({
-  /** Signing-in name or phone number. */
-  login: z.string().trim().min(1).max(64),
+  /** Signing-in name or phone number; Chinese input methods write both in full width until they are told not to. */
+  login: z.string().normalize('NFKC').trim().min(1).max(64),
   password: z.string().min(1).max(128),
 });
 export type SignInBody = z.infer<typeof signInBody>;
@@ -61,7 +62,7 @@ export type PasswordChangeBody = z.infer<typeof passwordChangeBody>;
 export const accountQuery = pageQuery.extend({
   schoolId: idSchema.optional(),
   /** Part of a name, a signing-in name or a phone number. */
-  q: z.string().trim().max(64).optional(),
+  q: z.string().normalize('NFKC').trim().max(64).optional(),
 });
 export type AccountQuery = z.infer<typeof accountQuery>;
 export const accountPage = pageOf(accountSchema);

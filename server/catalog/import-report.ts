@@ -6,6 +6,7 @@ const MOST_CHANGES = 200;
 const MOST_FAULTS = 100;
 const words: Record<CatalogFaultCode, string> = {
   no_stage: 'names no stage (学段)',
+  no_subject: 'names no subject (学科)',
   name_too_long: 'has a name longer than 200 characters',
   cell_error: 'has a cell that shows an error',
 };

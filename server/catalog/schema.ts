@@ -46,7 +46,7 @@ export const importQuerySchema = z.object({
 });
 
 /** Why a line of a table cannot be read; the web translates them. */
-export const catalogFaultCodes = ['no_stage', 'name_too_long', 'cell_error'] as const;
+export const catalogFaultCodes = ['no_stage', 'no_subject', 'name_too_long', 'cell_error'] as const;
 export type CatalogFaultCode = (typeof catalogFaultCodes)[number];
 
 const faultSchema = z.object({ line: z.int(), code: z.enum(catalogFaultCodes) }).openapi('CatalogFault');

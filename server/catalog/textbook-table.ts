@@ -33,6 +33,8 @@ const headers: Record<Column, readonly string[]> = {
 const columns = Object.keys(headers) as Column[];
 const LONGEST_NAME = 200;
 const MOST_LINES = 100_000;
+/** Tables that are made to be printed begin with a title, a date and who made them. */
+const MOST_LINES_ABOVE = 10;
 
 /** A line of any table, with the number that its author sees beside it. */
 export interface TableLine {
@@ -81,33 +83,48 @@ function parseLines(text: string): TableLine[] {
   return lines;
 }
 
+/** Short headers are spread over their column: 学　段. */
+const nameOf = (header: string) => header.normalize('NFKC').replaceAll(/\s+/g, '').toLowerCase();
+
 /** Where the columns stand; undefined when the line is no header. */
 function placesOf(header: readonly string[]): Map<Column, number> | undefined {
   const places = new Map<Column, number>();
   for (const column of columns) {
-    const place = header.findIndex((name) => headers[column].includes(name.trim().toLowerCase()));
+    const place = header.findIndex((name) => headers[column].includes(nameOf(name)));
     if (place >= 0) places.set(column, place);
   }
   return places.has('stage') && places.has('subject') ? places : undefined;
 }
 
+/** The header and what stands below it; undefined for a table without one. */
+function partsOf(
+  table: readonly TableLine[],
+): { places: Map<Column, number>; lines: readonly TableLine[] } | undefined {
+  for (const [index, line] of table.slice(0, MOST_LINES_ABOVE + 1).entries()) {
+    const places = placesOf(line.cells);
+    if (places) return { places, lines: table.slice(index + 1) };
+  }
+  return undefined;
+}
+
 function faultOf(line: TableLine, row: TextbookRow): CatalogFaultCode | undefined {
   if (line.fault) return line.fault;
   if (row.stage === '') return 'no_stage';
+  // Below a stage stands nothing but subjects: this line was one of several with a merged cell.
+  if (row.subject === '' && columns.some((column) => column !== 'stage' && row[column] !== '')) return 'no_subject';
   return Object.values(row).some((cell: string) => cell.length > LONGEST_NAME) ? 'name_too_long' : undefined;
 }
 
 /**
- * Reads a textbook list: a workbook's first sheet with a known header, or text separated by tabs or commas. The first
- * line holds Chinese or English headers in any order; other columns are ignored.
+ * Reads a textbook list: a workbook's first sheet with a known header, or text separated by tabs or commas. One of the
+ * first lines holds Chinese or English headers in any order; what stands above it and other columns are ignored.
  * @throws AppError catalog_unreadable, catalog_header_missing, catalog_empty or catalog_too_large.
  */
 export async function readTextbookTable(bytes: Uint8Array): Promise<TextbookTable> {
   const tables = isWorkbook(bytes) ? await readSheets(bytes) : [parseLines(decode(bytes))];
-  const table = tables.find(([header]) => placesOf(header?.cells ?? []));
-  const [header, ...lines] = table ?? [];
-  const places = placesOf(header?.cells ?? []);
-  if (!places) throw new AppError('catalog_header_missing');
+  const found = tables.map(partsOf).find((parts) => parts !== undefined);
+  if (!found) throw new AppError('catalog_header_missing');
+  const { places, lines } = found;
   if (lines.length === 0) throw new AppError('catalog_empty');
   if (lines.length > MOST_LINES) throw new AppError('catalog_too_large');
   const read: TextbookTable = { rows: [], faults: [] };

@@ -14,6 +14,8 @@ export interface AssistantOptions {
   /** At least 32 bytes. */
   secret: Uint8Array;
   classroomUrl: string;
+  /** Where this server is reached from outside, if that is known. */
+  publicAddress?: string | null;
   /** A session that the device may see. @throws AppError `not_found` */
   read(device: DeviceActor, id: string): Promise<ClassSession>;
   /** A token for the classroom. @throws AppError `session_already_over`, `session_not_live` */
@@ -21,7 +23,9 @@ export interface AssistantOptions {
 }
 
 /** A phone in the room that raises the hand, counts heads and writes to the presenter: it comes in by a code on the room's screen. */
-export function createAssistants({ deviceActor, secret, classroomUrl, read, admit }: AssistantOptions) {
+export function createAssistants(options: AssistantOptions) {
+  const { deviceActor, secret, classroomUrl, publicAddress = null, read, admit } = options;
+  const origin = publicAddress === null ? null : new URL(publicAddress).origin;
   return {
     /** @throws AppError `not_found`, `session_already_over` */
     async invite(device: DeviceActor, id: string): Promise<AssistantInvitation> {
@@ -29,7 +33,7 @@ export function createAssistants({ deviceActor, secret, classroomUrl, read, admi
       if (state !== 'scheduled' && state !== 'live') throw new AppError('session_already_over');
       const expiresAt = new Date(Date.now() + invitationMs);
       const code = signCode('invitation', { classSessionId: id, deviceId: device.id }, expiresAt, secret);
-      return { code, expiresAt: expiresAt.toISOString() };
+      return { code, origin, expiresAt: expiresAt.toISOString() };
     },
 
     /**

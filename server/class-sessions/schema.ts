@@ -197,6 +197,8 @@ export const assistantInvitation = z
   .object({
     /** For the address of the page of assistants, after `#`. */
     code: z.string(),
+    /** The server as phones reach it; null where only the screen knows its address. */
+    origin: z.url().nullable(),
     expiresAt: timeSchema,
   })
   .openapi('AssistantInvitation');

@@ -39,6 +39,8 @@ export interface ClassSessionOptions extends LessonOptions, TimetableOptions, Ch
   classroomUrl: string;
   /** Signs what the screens of rooms show to phones; at least 32 bytes. */
   assistantSecret: Uint8Array;
+  /** Where this server is reached from outside, if that is known. */
+  publicAddress?: string | null;
   /** Of a device that has its access. */
   deviceActor(deviceId: string): Promise<DeviceActor | null>;
   /** Told of who enters. */
@@ -91,6 +93,7 @@ export function createClassSessionService(options: ClassSessionOptions) {
       deviceActor: options.deviceActor,
       secret: options.assistantSecret,
       classroomUrl,
+      publicAddress: options.publicAddress ?? null,
       read: get,
       async admit(device, id) {
         const row = await find(device, id);

@@ -29,11 +29,12 @@ export type Authorization = z.infer<typeof authorizationAnswer>;
 export const tokenBody = z.object({ device_code: z.string().min(1).max(128) });
 export const tokenAnswer = placeSchema.openapi('EnrolledDevice');
 
-/** Case, spaces and dashes do not matter: the code is read from a screen and typed on a phone. */
+/** Case, width, spaces and dashes do not matter: the code is read from a screen and typed on a phone. */
 export const userCodeParameter = z.object({
   userCode: z
     .string()
     .max(32)
+    .normalize('NFKC')
     .transform((code) => code.replaceAll(/[^A-Za-z]/g, '').toUpperCase())
     .pipe(z.string().min(1))
     .openapi({ type: 'string', example: 'WDJB-MJHT' }),

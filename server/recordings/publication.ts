@@ -36,6 +36,18 @@ async function findLesson(db: Database, recordingId: string) {
         .innerJoin('room', 'room.id', 'class_session_room.room_id')
         .innerJoin('school as home', 'home.id', 'room.school_id')
         .whereRef('class_session_room.class_session_id', '=', 'class_session.id')
+        // Rooms that were to listen and never came have not.
+        .where((room) =>
+          room.exists(
+            room
+              .selectFrom('class_event')
+              .select('class_event.id')
+              .whereRef('class_event.class_session_id', '=', 'class_session.id')
+              .where('class_event.kind', '=', 'joined')
+              .where(sql<boolean>`class_event.data ->> 'role' = 'receiver'`)
+              .where(sql<boolean>`class_event.data ->> 'roomId' = room.id::text`),
+          ),
+        )
         .select(sql<string | null>`string_agg(home.name || room.name, '、' order by home.name, room.name)`.as('names'))
         .as('room_names'),
     )

@@ -262,7 +262,7 @@ describe('after the lesson', () => {
   it('has the recording in the library within two minutes', async () => {
     await studio.getByRole('link', { name: '查看' }).click();
     await studio.getByText('课堂实录已入库').waitFor({ timeout: withinMs });
-    await studio.getByText('录了学生的声音和画面').waitFor();
+    await studio.getByText('上台时录声音和画面').waitFor();
     await expectAccessible(studio, 'session');
   });
 

@@ -177,6 +177,24 @@ describe('a teacher of a member school', () => {
     await page.waitForURL(`**${focused}`);
   });
 
+  it('goes on from the hit that was opened, after coming back', async () => {
+    await page.goto('/?q=分数');
+    await hits().nth(1).waitFor();
+    const opened = await hits().nth(1).getAttribute('href');
+    await hits().nth(1).click();
+    await page.waitForURL(`**${opened}`);
+    await page.goBack();
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('href'))).toBe(opened);
+    await page.keyboard.press('ArrowUp');
+    expect(
+      await hits()
+        .first()
+        .evaluate((link) => link === document.activeElement),
+    ).toBe(true);
+    await hits().first().press('Enter');
+    await page.getByRole('heading', { level: 1 }).waitFor();
+  });
+
   it('sees the pages of the document', async () => {
     await page.goto(resourceUrl);
     const image = page.getByRole('img', { name: '第 1 页' });

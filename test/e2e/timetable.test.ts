@@ -71,6 +71,35 @@ describe('the timetable', () => {
     await photograph(admin, 'timetable-settings-phone', phone);
   });
 
+  it('keeps what was planned and not saved over another page and a sign-in that ran out', async () => {
+    const planner = await scene.open('teacher');
+    await planner.goto('/sessions/new');
+    const title = planner.getByLabel('课堂名称');
+    await planner.getByText('每周重复').click();
+    await planner.getByRole('button', { name: /^安排/ }).click();
+    // The form is longer than the window; the first field at fault is where the keyboard is.
+    await expect.poll(() => title.evaluate((field) => field === document.activeElement)).toBe(true);
+    await title.fill('没排完的课');
+    await planner.getByLabel('周二 第3节', { exact: true }).check();
+    await planner.getByLabel('三(2)班').check();
+    await planner.getByRole('link', { name: '资源库' }).first().click();
+    await planner.getByLabel('搜索资源').waitFor();
+    await planner.goBack();
+    await planner.getByText('上次没有保存的内容还在。').waitFor();
+    await planner.context().clearCookies();
+    await planner.getByRole('button', { name: /^安排/ }).click();
+    await planner.getByText('登录已失效，请重新登录').waitFor();
+    await planner.getByLabel('账号或手机号').fill('teacher');
+    await planner.getByLabel('密码').fill(scene.alliance.passwords.teacher);
+    await planner.getByLabel('密码').press('Enter');
+    await expect.poll(() => title.inputValue()).toBe('没排完的课');
+    await expect.poll(() => planner.getByLabel('周二 第3节', { exact: true }).isChecked()).toBe(true);
+    expect(await planner.getByLabel('三(2)班').isChecked()).toBe(true);
+    await planner.getByRole('button', { name: '不要了' }).click();
+    await expect.poll(() => title.inputValue()).toBe('');
+    await planner.context().close();
+  });
+
   it('takes a weekly lesson, shows all its dates and what is in the way, and saves rooms as a group', async () => {
     const { alliance } = scene;
     const clashing = {

@@ -28,7 +28,15 @@ describe('keeping accounts', () => {
     expect(account).toMatchObject({ name: '语文教师一', login, phone: '+8613800138001', school: { name: '中心小学' } });
     expect(initialPassword).toMatch(/^[a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4}$/);
 
-    for (const name of [login, login.toUpperCase(), '13800138001', '+86 138-0013-8001']) {
+    const wide = login.replaceAll(/[a-z]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) + 0xfee0));
+    for (const name of [
+      login,
+      login.toUpperCase(),
+      wide,
+      '13800138001',
+      '+86 138-0013-8001',
+      '１３８００１３８００１',
+    ]) {
       const response = await world.open().post('/api/sign-in', { login: name, password: initialPassword });
       expect([name, response.status]).toEqual([name, 200]);
     }
@@ -68,10 +76,23 @@ describe('keeping accounts', () => {
 
     const found = await (await principal.get('/api/accounts?q=OPER')).json();
     expect(found).toMatchObject({ items: [{ login: 'operator-member' }], nextCursor: null });
+    const wide = await (await principal.get(`/api/accounts?q=${encodeURIComponent('ＯＰＥＲ')}`)).json();
+    expect(wide).toEqual(found);
     const others = await (await principal.get(`/api/accounts?schoolId=${world.schools.lead}`)).json();
     expect(others).toEqual({ items: [], nextCursor: null });
     const wild = await (await principal.get('/api/accounts?q=%25')).json();
     expect(wild).toEqual({ items: [], nextCursor: null });
+  });
+
+  it('finds a phone number by a part of it as people write it', async () => {
+    const admin = await world.signIn('admin');
+    const login = uniqueLogin();
+    const body = { name: '有手机的教师', login, phone: '139 0013 9002', role: 'teacher', schoolId: world.schools.lead };
+    expect((await admin.post('/api/accounts', body)).status).toBe(201);
+    for (const q of ['139 0013 9002', '0013-9002', '+86 139', '１３９００１３９']) {
+      const found = await (await admin.get(`/api/accounts?q=${encodeURIComponent(q)}`)).json();
+      expect([q, found]).toMatchObject([q, { items: [{ login }] }]);
+    }
   });
 
   it('takes no cursor that it has not given', async () => {

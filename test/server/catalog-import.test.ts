@@ -115,6 +115,23 @@ describe('workbooks', () => {
     expect(await childNames('小学', '书法', '人美版', '第一单元')).toEqual(['乙课', '甲课']);
   });
 
+  it('finds the header under a title, and names the rows that a merged cell leaves empty', async () => {
+    const bytes = await workbookOf([
+      ['青山镇 2026 年秋季教材目录'],
+      [],
+      ['学　段', ' 学科', '版本', '课'],
+      ['小学', '陶艺', '甲版', '第一课'],
+      [null, null, null, '第二课'],
+      ['小学', null, null, '第三课'],
+    ]);
+    const said = await preview(bytes);
+    expect(said.changes.map(({ name }) => name)).toEqual(['陶艺', '甲版', '第一课']);
+    expect(said.faults).toEqual([
+      { line: 5, code: 'no_stage' },
+      { line: 6, code: 'no_subject' },
+    ]);
+  });
+
   it('names the row of a cell that shows an error', async () => {
     const bytes = await workbookOf([
       ['学段', '学科'],

@@ -28,7 +28,8 @@ const join = (code: string) => phone.post('/api/assistants', { code });
 describe('a phone that has scanned the code of a room', () => {
   it("enters as that room's assistant, for that lesson, and comes back by its pass", async () => {
     const session = await schedule();
-    const { code, expiresAt } = await invitation(session);
+    const { code, origin, expiresAt } = await invitation(session);
+    expect(origin).toBe('https://tongke.example.edu.cn');
     expect(code).toMatch(/^[\w-]{70}$/);
     expect(Date.parse(expiresAt) - Date.now()).toBeGreaterThan(9 * 60_000);
     const joined = await read<AssistantJoin>(join(code));

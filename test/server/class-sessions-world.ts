@@ -108,6 +108,7 @@ export async function createLessonWorld() {
     recordings,
     signJoinToken: (claims, at) => signJoinToken(claims, tokenSecret, at),
     assistantSecret: tokenSecret,
+    publicAddress: 'https://tongke.example.edu.cn',
     deviceActor: (id) => world.services.devices.actor(id),
     classroomUrl: `ws://127.0.0.1:${httpPort}/classroom`,
     placesOf: (nodeIds) => world.services.catalog.placesOf(nodeIds),

@@ -77,6 +77,8 @@ describe('a screen that asks to be a device', () => {
     const operator = await world.signIn('operator');
     const typed = asked.user_code.replace('-', ' ').toLowerCase();
     const request = await operator.get(`/api/device-authorizations/${encodeURIComponent(typed)}`);
+    const wide = typed.replaceAll(/[a-z]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) + 0xfee0));
+    expect((await operator.get(`/api/device-authorizations/${encodeURIComponent(wide)}`)).status).toBe(200);
     expect(await request.json()).toMatchObject({
       userCode: asked.user_code,
       browser: screenAgent,

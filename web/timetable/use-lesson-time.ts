@@ -11,6 +11,8 @@ import { clockTimes, countOf, periodsOn, repetitionOf, type WhenChoice, whenOf }
 export interface LessonTimeOptions {
   /** The one that is being changed. */
   session: ClassSession | null;
+  /** What was chosen earlier and not saved. */
+  left: WhenChoice | null;
   /** The form has been sent once: what is missing is told from then on. */
   tried: Ref<boolean>;
   ids(): { allianceId: string; presenterId: string; roomIds: readonly string[]; scope: Scope };
@@ -20,14 +22,14 @@ const lessonMs = 40 * 60_000;
 const stepMs = 5 * 60_000;
 
 /** The time of a lesson while its form is filled in: by the bells of the presenter's school, and with what stands in its way. */
-export function useLessonTime({ session, tried, ids }: LessonTimeOptions) {
+export function useLessonTime({ session, left, tried, ids }: LessonTimeOptions) {
   const { t } = useText();
   /** Of an empty place of the timetable that was pressed. */
   const { day: askedDay, period: askedPeriod } = useRoute().query;
   const soon = new Date(Math.ceil((Date.now() + stepMs) / stepMs) * stepMs);
   const start = session ? new Date(session.scheduledStart) : soon;
   const end = session ? new Date(session.scheduledEnd) : new Date(soon.getTime() + lessonMs);
-  const when = ref<WhenChoice>({
+  const fresh: WhenChoice = {
     mode: 'clock',
     day: !session && typeof askedDay === 'string' ? askedDay : dayValue(start),
     period: '',
@@ -38,7 +40,10 @@ export function useLessonTime({ session, tried, ids }: LessonTimeOptions) {
     until: 'term',
     count: '10',
     untilDay: '',
-  });
+  };
+  // Whoever pressed an empty place of the timetable means that time.
+  const isLeft = left !== null && askedDay === undefined;
+  const when = ref<WhenChoice>(isLeft ? left : fresh);
   const skip = ref<string[]>([]);
   const schoolId = ref(session?.school.id ?? '');
   const bells = useLoad<BellTimesAnswer | null>(
@@ -53,8 +58,10 @@ export function useLessonTime({ session, tried, ids }: LessonTimeOptions) {
   const hasTerm = computed(() => terms.data.value?.items.some(({ lastDay }) => lastDay >= when.value.day) ?? false);
 
   /** Periods come first where there are any, until somebody chooses otherwise. */
-  let isBegun = false;
-  watch(schedules, (known) => {
+  let isBegun = isLeft;
+  watch(schedules, (known, before) => {
+    // Nobody is to teach yet whose bells there could be.
+    if (bells.data.value === null && before.length === 0) return;
     const choice = when.value;
     const byPeriod = known.length > 0;
     choice.slots = choice.slots.filter((slot) => slot.includes('-') === byPeriod);

@@ -1,6 +1,7 @@
 import type { PreviewInput } from '../api/timetable.ts';
 import type { BellSchedule, Period, Repetition } from '../api/types.ts';
 import { instantOf } from '../classroom/week.ts';
+import { wholeNumber } from '../format/whole-number.ts';
 
 export type WhenMode = 'period' | 'clock' | 'weekly';
 
@@ -45,8 +46,8 @@ export function periodsOn(schedules: readonly BellSchedule[], day: string): read
 }
 
 export const countOf = (text: string): number | null => {
-  const count = Number(text);
-  return Number.isInteger(count) && count >= 1 && count <= 200 ? count : null;
+  const count = wholeNumber(text, 3);
+  return count >= 1 && count <= 200 ? count : null;
 };
 
 /** Null while something is missing. */

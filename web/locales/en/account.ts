@@ -16,7 +16,9 @@ const account: typeof zh = {
     forgot: 'Forgot your password? Your school’s operator or principal can reset it.',
     room: 'Is this a classroom screen? No password needed:',
     roomLink: 'set it up with a phone',
+    ended: 'You’ve been signed out. Sign in again to go back to the page you were on.',
   },
+  kept: { words: 'What you hadn’t saved last time is back.', discard: 'Discard it' },
   password: {
     title: 'Change password',
     current: 'Current password',

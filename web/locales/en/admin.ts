@@ -161,7 +161,7 @@ const admin: typeof zh = {
     title: 'Import the textbook catalog',
     words: 'Entries in the table are added or updated; everything else stays. You can import as often as you like.',
     columns:
-      'A CSV, TSV or Excel (.xlsx) table. The first row names the columns, in any order: stage, subject, edition, chief_editor, start_grade, publisher, grade, volume, unit, lesson.',
+      'A CSV, TSV or Excel (.xlsx) table. One of the first rows names the columns, in any order: stage, subject, edition, chief_editor, start_grade, publisher, grade, volume, unit, lesson.',
     choose: 'Choose a table',
     drop: 'or drop it here',
     template: 'Templates',
@@ -178,7 +178,8 @@ const admin: typeof zh = {
       'No rows to fix | Fix this row, then choose the file again | Fix these {n} rows, then choose the file again',
     faultLine: 'Row {line}: {words}',
     fault: {
-      no_stage: 'no stage given',
+      no_stage: 'no stage given. Split merged cells and fill every row',
+      no_subject: 'no subject given. Split merged cells and fill every row',
       name_too_long: 'a cell has more than 200 characters',
       cell_error: 'a cell has a formula error such as #REF!',
     },

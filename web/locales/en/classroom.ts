@@ -16,9 +16,9 @@ export default {
       voicesAndPictures: 'This room’s sound and video are recorded',
     },
     kept: {
-      none: 'pupils not recorded',
-      voices: 'pupils’ voices recorded',
-      voices_and_pictures: 'pupils’ voices and video recorded',
+      none: 'not recorded on stage',
+      voices: 'sound recorded on stage',
+      voices_and_pictures: 'sound and video recorded on stage',
     },
     tile: { none: 'live only', voices: 'sound recorded', voicesAndPictures: 'sound and video recorded' },
   },

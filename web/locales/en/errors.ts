@@ -63,7 +63,7 @@ const errors: typeof zh = {
     'Your school has used up its storage. Delete resources you don’t need, or ask the administrator for more.',
   catalog_unreadable: 'The catalog table can’t be read. Check its header and encoding.',
   catalog_header_missing:
-    'The header row needs the columns stage and subject (学段, 学科). Check the first row against the template.',
+    'No header row was found. One of the first rows has to name the columns stage and subject (学段, 学科). Check it against the template.',
   catalog_empty: 'There’s nothing below the header row.',
   catalog_too_large: 'The table is too large. Split it up, or save it as CSV and import that.',
   upload_offset_wrong: 'The upload is out of step with the server. Resume it.',

@@ -136,7 +136,10 @@ const resource: typeof zh = {
     screenAudio: 'Screen sound',
     other: 'One track',
   },
-  remove: { title: 'Delete resource', words: 'Once “{title}” is deleted, no one can find it any more.' },
+  remove: {
+    title: 'Delete resource',
+    words: 'Once “{title}” is deleted, no one can find it any more, and it can’t be brought back.',
+  },
   withdraw: {
     act: 'Withdraw',
     title: 'Withdraw resource',

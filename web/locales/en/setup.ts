@@ -5,7 +5,7 @@ const setup: typeof zh = {
   lead: 'Create the first administrator, who can create the other accounts later.',
   name: 'Name',
   login: 'Account name',
-  loginHint: '3 to 32 letters, digits, dots or dashes, starting with a letter.',
+  loginHint: '3 to 32 letters, digits, dots, dashes or underscores, starting with a letter.',
   loginWrong: 'Start with a letter and use only letters a to z, digits, dots, dashes and underscores, 3 to 32 in all.',
   password: 'Password',
   again: 'Confirm password',

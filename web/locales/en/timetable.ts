@@ -157,6 +157,7 @@ const timetable: typeof zh = {
     addDaysOff: 'Add days off',
     daysOffWrong: 'Days off must be within the term and can’t end before they start',
     offName: 'Name',
+    offNameMissing: 'Say what the days off are for, such as National Day',
     offFrom: 'From',
     offTo: 'To',
     makeUp: 'Make-up days',

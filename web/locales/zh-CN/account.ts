@@ -13,7 +13,9 @@ export default {
     forgot: '忘记密码？请本校电教员或校长重设。',
     room: '这是教室大屏？不用密码，',
     roomLink: '扫码接入',
+    ended: '登录已失效，请重新登录。登录后回到刚才的页面。',
   },
+  kept: { words: '上次没有保存的内容还在。', discard: '不要了' },
   password: {
     title: '修改密码',
     current: '现在的密码',

@@ -148,7 +148,7 @@ export default {
     title: '导入教材目录',
     words: '表格里有的会新增或更新，没有的保持原样，可以反复导入。',
     columns:
-      'CSV、TSV 或 Excel（.xlsx）表格，第一行是表头：学段、学科、版本、主编、起点、出版社、年级、册次、单元、课，顺序不限。',
+      'CSV、TSV 或 Excel（.xlsx）表格，要有一行表头：学段、学科、版本、主编、起点、出版社、年级、册次、单元、课，顺序不限。',
     choose: '选择表格文件',
     drop: '也可以把文件拖到这里',
     template: '下载模板',
@@ -164,7 +164,8 @@ export default {
     faultsTitle: '请先改好这 {n} 行，再选择文件',
     faultLine: '第 {line} 行：{words}',
     fault: {
-      no_stage: '没有填学段',
+      no_stage: '没有填学段。合并的单元格请先取消合并，每一行都填上',
+      no_subject: '没有填学科。合并的单元格请先取消合并，每一行都填上',
       name_too_long: '有一格超过 200 个字',
       cell_error: '有一格是公式错误，例如 #REF!',
     },

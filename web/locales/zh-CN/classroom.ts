@@ -15,7 +15,7 @@ export default {
       voices: '课堂实录会录下这里的声音，不录画面',
       voicesAndPictures: '课堂实录会录下这里的声音和画面',
     },
-    kept: { none: '未录学生', voices: '录了学生的声音', voices_and_pictures: '录了学生的声音和画面' },
+    kept: { none: '上台时不录学生', voices: '上台时录声音', voices_and_pictures: '上台时录声音和画面' },
     tile: { none: '只直播', voices: '录声音', voicesAndPictures: '录声音和画面' },
   },
   room,

@@ -55,7 +55,7 @@ export default {
   no_space: '服务器存储空间不足，请联系电教员。',
   quota_exceeded: '学校的存储空间已用完。请删掉不用的资源，或请管理员增加空间。',
   catalog_unreadable: '教材目录表读不出来，请检查表头和编码。',
-  catalog_header_missing: '表头里要有“学段”和“学科”两列，请对照模板检查第一行。',
+  catalog_header_missing: '没有找到表头：前几行里要有一行写着“学段”和“学科”，请对照模板检查。',
   catalog_empty: '表头下面没有内容。',
   catalog_too_large: '表格太大，请分成几份，或另存为 CSV 再导入。',
   upload_offset_wrong: '上传位置与服务器不一致，请重新继续上传。',

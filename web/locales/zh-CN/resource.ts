@@ -126,7 +126,7 @@ export default {
     released: '已取消永久保存。',
   },
   track: { camera: '画面', microphone: '声音', screen: '共享屏幕', screenAudio: '屏幕声音', other: '一路信号' },
-  remove: { title: '删除资源', words: '删除“{title}”后，别人就找不到它了。' },
+  remove: { title: '删除资源', words: '“{title}”删除后不能恢复，谁也找不到它了。' },
   withdraw: {
     act: '撤回',
     title: '撤回资源',

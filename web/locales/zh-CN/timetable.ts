@@ -145,6 +145,7 @@ export default {
     addDaysOff: '加一段放假',
     daysOffWrong: '放假要在学期里，结束不早于开始',
     offName: '名称',
+    offNameMissing: '写上放什么假，例如 国庆节',
     offFrom: '从',
     offTo: '到',
     makeUp: '调休补课',
