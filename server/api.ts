@@ -1,4 +1,5 @@
 /** What the web may know of the server: types only, so that nothing of the server reaches the browser. */
+export type { ListFaultCode, StaffListLine, StaffListPreview } from './accounts/list-schema.ts';
 export type { Account, Me } from './accounts/schema.ts';
 export type { AppType } from './app.ts';
 export type { Attendance } from './attendance/schema.ts';

@@ -55,10 +55,10 @@ const statusOf = {
   no_space: 507,
   quota_exceeded: 507,
   captions_unreadable: 422,
-  catalog_unreadable: 422,
-  catalog_header_missing: 422,
-  catalog_empty: 422,
-  catalog_too_large: 413,
+  table_unreadable: 422,
+  table_header_missing: 422,
+  table_empty: 422,
+  table_too_large: 413,
 } as const;
 
 export type ErrorCode = keyof typeof statusOf;

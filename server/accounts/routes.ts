@@ -1,10 +1,12 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { DeviceService } from '../devices/service.ts';
-import { jsonAnswer, jsonBody, problemAnswer } from '../http/json.ts';
+import { importBytes } from '../http/body-limit.ts';
+import { jsonAnswer, jsonBody, problemAnswer, tableBody } from '../http/json.ts';
 import { idSchema } from '../http/page.ts';
 import { accountOf, actorOf, createRouter, defineRoute, type Env } from '../http/route.ts';
 import type { SchoolService } from '../schools/service.ts';
+import { listPreviewAnswer, listQuery } from './list-schema.ts';
 import {
   accountAnswer,
   accountPage,
@@ -128,6 +130,32 @@ export function accountRoutes({ accounts, signIn, schools, devices }: AccountRou
         },
       }),
       async (c) => c.json(await accounts.create(accountOf(c.get('actor')), c.req.valid('json')), 201),
+    )
+    .openapi(
+      defineRoute(
+        keepers,
+        {
+          method: 'post',
+          path: '/staff-list-previews',
+          summary: 'What accounts a list of people would bring',
+          description:
+            'One of the first lines: 姓名 手机号 登录名 角色 学校 (or name phone login role school), in any order; all but the name may be missing. Nothing is written.',
+          tags: ['accounts'],
+          request: { query: listQuery, body: tableBody },
+          responses: {
+            200: jsonAnswer('Each line, and what would become of it', listPreviewAnswer),
+            default: problemAnswer(
+              ...(['table_unreadable', 'table_header_missing', 'table_empty', 'table_too_large'] as const),
+              ...(['body_too_large', 'forbidden', 'not_signed_in'] as const),
+            ),
+          },
+        },
+        importBytes,
+      ),
+      async (c) => {
+        const list = { bytes: new Uint8Array(await c.req.arrayBuffer()), schoolId: c.req.valid('query').schoolId };
+        return c.json(await accounts.previewList(accountOf(c.get('actor')), list), 200);
+      },
     )
     .openapi(
       defineRoute(keepers, {

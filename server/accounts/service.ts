@@ -6,6 +6,8 @@ import { idSchema, readCursor, writeCursor } from '../http/page.ts';
 import type { AccountActor, Role } from '../http/route.ts';
 import { recordEvent } from '../trail/trail.ts';
 import { recordChange } from './change-events.ts';
+import { previewStaffList } from './list-preview.ts';
+import type { StaffListPreview } from './list-schema.ts';
 import { checkPassword, hashPassword, makeInitialPassword } from './password.ts';
 import { requirePhone } from './phone.ts';
 import { mayChange, mayRead, worksAtSchool } from './policy.ts';
@@ -25,6 +27,11 @@ import type { Account, AccountPatch, AccountQuery, NewAccountBody } from './sche
 
 export interface AccountService {
   list(actor: AccountActor, query: AccountQuery): Promise<{ items: Account[]; nextCursor: string | null }>;
+  /** Each line of a list of people, and what would become of it. Nothing is written. */
+  previewList(
+    actor: AccountActor,
+    list: { bytes: Uint8Array; schoolId: string | undefined },
+  ): Promise<StaffListPreview>;
   create(actor: AccountActor, body: NewAccountBody): Promise<{ account: Account; initialPassword: string }>;
   change(actor: AccountActor, id: string, patch: AccountPatch): Promise<Account>;
   /** Gives a forgetful person a new first password and signs the account out everywhere. */
@@ -112,6 +119,8 @@ export function createAccountService({ db, onAccessEnded }: AccountOptions): Acc
         nextCursor: last === undefined ? null : writeCursor([last.name, last.id]),
       };
     },
+
+    previewList: (actor, list) => previewStaffList(db, actor, list),
 
     async create(actor, body) {
       const place = workplace(body.role, body.schoolId ?? null, body.allianceId ?? null);

@@ -15,7 +15,7 @@ const words: Record<CatalogFaultCode, string> = {
 export function refuseFaults(faults: readonly CatalogFault[]): void {
   if (faults.length === 0) return;
   const errors = faults.slice(0, MOST_FAULTS).map(({ line, code }) => ({ path: `line ${line}`, message: words[code] }));
-  throw new AppError('catalog_unreadable', { errors });
+  throw new AppError('table_unreadable', { errors });
 }
 
 /** What an import did or would do, with as much of it as a reader looks at. */

@@ -1,6 +1,5 @@
-import { z } from '@hono/zod-openapi';
 import { importBytes } from '../http/body-limit.ts';
-import { jsonAnswer, problemAnswer } from '../http/json.ts';
+import { jsonAnswer, problemAnswer, tableBody } from '../http/json.ts';
 import { accountOf, createRouter, defineRoute } from '../http/route.ts';
 import {
   importQuerySchema,
@@ -47,22 +46,15 @@ const importList = defineRoute(
       'First line: 学段 学科 版本 主编 起点 出版社 年级 册次 单元 课 (or stage subject edition chief_editor start_grade publisher grade volume unit lesson), in any order. With dryRun nothing is written, and lines that cannot be read are listed.',
     request: {
       query: importQuerySchema,
-      body: {
-        required: true,
-        content: {
-          'text/tab-separated-values': { schema: z.string() },
-          'text/csv': { schema: z.string() },
-          'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': { schema: z.string() },
-        },
-      },
+      body: tableBody,
     },
     responses: {
       200: jsonAnswer('What changed, or would change', importResponseSchema),
       default: problemAnswer(
-        'catalog_unreadable',
-        'catalog_header_missing',
-        'catalog_empty',
-        'catalog_too_large',
+        'table_unreadable',
+        'table_header_missing',
+        'table_empty',
+        'table_too_large',
         'body_too_large',
         'forbidden',
         'not_signed_in',

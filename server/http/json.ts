@@ -1,4 +1,4 @@
-import type { z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { ErrorCode } from '../errors.ts';
 import { problemSchema } from './problem.ts';
 
@@ -6,6 +6,16 @@ import { problemSchema } from './problem.ts';
 export function jsonBody<T extends z.ZodType>(schema: T) {
   return { required: true, content: { 'application/json': { schema } } } as const;
 }
+
+/** A table as people keep it: text with tabs or commas in whatever encoding, or a workbook. It is read as bytes. */
+export const tableBody = {
+  required: true,
+  content: {
+    'text/tab-separated-values': { schema: z.string() },
+    'text/csv': { schema: z.string() },
+    'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': { schema: z.string() },
+  },
+};
 
 export function jsonAnswer<T extends z.ZodType>(description: string, schema: T) {
   return { description, content: { 'application/json': { schema } } } as const;

@@ -76,7 +76,7 @@ describe('preview', () => {
         { line: 4, code: 'name_too_long' },
       ],
     });
-    expect(await outcome(send(admin, table, false))).toBe('422 catalog_unreadable');
+    expect(await outcome(send(admin, table, false))).toBe('422 table_unreadable');
     expect(await childNames('小学')).not.toContain('园艺');
   });
 
@@ -144,12 +144,12 @@ describe('workbooks', () => {
   it('refuses a bomb, a broken workbook and one without a known header', async () => {
     const bomb = zipSync({ 'xl/workbook.xml': new Uint8Array(40 * 1024 * 1024) });
     expect(bomb.length).toBeLessThan(100_000);
-    expect(await outcome(send(admin, Buffer.from(bomb), true))).toBe('413 catalog_too_large');
+    expect(await outcome(send(admin, Buffer.from(bomb), true))).toBe('413 table_too_large');
     const whole = await workbookOf([
       ['学段', '学科'],
       ['小学', '数学'],
     ]);
-    expect(await outcome(send(admin, whole.subarray(0, whole.length / 2), true))).toBe('422 catalog_unreadable');
-    expect(await outcome(send(admin, await workbookOf([['a', 'b']]), true))).toBe('422 catalog_header_missing');
+    expect(await outcome(send(admin, whole.subarray(0, whole.length / 2), true))).toBe('422 table_unreadable');
+    expect(await outcome(send(admin, await workbookOf([['a', 'b']]), true))).toBe('422 table_header_missing');
   });
 });

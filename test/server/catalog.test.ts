@@ -108,12 +108,12 @@ describe('import', () => {
   it('names the lines that it cannot read, and then changes nothing', async () => {
     const response = await importTable(admin, '学段\t学科\n小学\t劳动\n\t美术\n');
     expect(response.status).toBe(422);
-    expect(await response.json()).toMatchObject({ code: 'catalog_unreadable', errors: [{ path: 'line 3' }] });
+    expect(await response.json()).toMatchObject({ code: 'table_unreadable', errors: [{ path: 'line 3' }] });
     expect((await children((await walk('小学')).id)).map(({ slug }) => slug)).not.toContain('labour');
-    expect(await outcome(importTable(admin, 'a,b\n1,2\n'))).toBe('422 catalog_header_missing');
-    expect(await outcome(importTable(admin, ''))).toBe('422 catalog_header_missing');
-    expect(await outcome(importTable(admin, '学段,学科\n'))).toBe('422 catalog_empty');
-    expect(await outcome(importTable(admin, '学段,学科\n"小学,x\n', 'text/csv'))).toBe('422 catalog_unreadable');
+    expect(await outcome(importTable(admin, 'a,b\n1,2\n'))).toBe('422 table_header_missing');
+    expect(await outcome(importTable(admin, ''))).toBe('422 table_header_missing');
+    expect(await outcome(importTable(admin, '学段,学科\n'))).toBe('422 table_empty');
+    expect(await outcome(importTable(admin, '学段,学科\n"小学,x\n', 'text/csv'))).toBe('422 table_unreadable');
   });
 
   it('is for administrators', async () => {

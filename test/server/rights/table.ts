@@ -271,6 +271,7 @@ export const lines: Line[] = [
 
   { route: 'GET /api/accounts', passes: keepers, shows: { target: 'account', to: own } },
   { route: 'POST /api/accounts', passes: own, ask: account('teacher') },
+  { route: 'POST /api/staff-list-previews', passes: keepers },
   { route: 'POST /api/accounts', about: 'a principal', passes: admin, ask: account('principal') },
   { route: 'PATCH /api/accounts/{id}', passes: own, hidden: otherKeepers, at: 'account', ask: named },
   {

@@ -61,11 +61,11 @@ const errors: typeof zh = {
   no_space: 'The server is out of storage. Contact the operator.',
   quota_exceeded:
     'Your school has used up its storage. Delete resources you don’t need, or ask the administrator for more.',
-  catalog_unreadable: 'The catalog table can’t be read. Check its header and encoding.',
-  catalog_header_missing:
-    'No header row was found. One of the first rows has to name the columns stage and subject (学段, 学科). Check it against the template.',
-  catalog_empty: 'There’s nothing below the header row.',
-  catalog_too_large: 'The table is too large. Split it up, or save it as CSV and import that.',
+  table_unreadable: 'The table can’t be read. Check its header and encoding.',
+  table_header_missing:
+    'No header found. One of the first rows must name the columns: stage (学段) and subject (学科) in a catalog, name (姓名) in a staff list. Compare it with the template.',
+  table_empty: 'There’s nothing below the header row.',
+  table_too_large: 'The table is too large. Split it up, or save it as CSV and import that.',
   upload_offset_wrong: 'The upload is out of step with the server. Resume it.',
   upload_gone: 'This upload has expired. Upload the file again.',
   tus_version_wrong: 'This upload method isn’t supported. Reload the page and try again.',

@@ -1,7 +1,7 @@
 import ExcelJS, { type CellValue } from 'exceljs';
 import { zipSync } from 'fflate';
 import { AppError } from '../errors.ts';
-import type { TableLine } from './textbook-table.ts';
+import type { TableLine } from './table.ts';
 import { readZipParts, ZipTooLarge } from './zip-parts.ts';
 
 const MOST_INFLATED_BYTES = 32 * 1024 * 1024;
@@ -52,7 +52,7 @@ function linesOf(sheet: ExcelJS.Worksheet): TableLine[] {
 
 /**
  * The lines of each sheet, in their order.
- * @throws AppError catalog_unreadable, or catalog_too_large before anything large is parsed.
+ * @throws AppError table_unreadable, or table_too_large before anything large is parsed.
  */
 export async function readSheets(bytes: Uint8Array): Promise<TableLine[][]> {
   const workbook = new ExcelJS.Workbook();
@@ -62,8 +62,8 @@ export async function readSheets(bytes: Uint8Array): Promise<TableLine[][]> {
     const counted = zipSync(Object.fromEntries(parts), { level: 0 });
     await workbook.xlsx.load(counted.slice().buffer, { ignoreNodes });
   } catch (cause) {
-    if (cause instanceof ZipTooLarge) throw new AppError('catalog_too_large', { cause });
-    throw new AppError('catalog_unreadable', { cause, detail: 'The workbook is broken or protected by a password.' });
+    if (cause instanceof ZipTooLarge) throw new AppError('table_too_large', { cause });
+    throw new AppError('table_unreadable', { cause, detail: 'The workbook is broken or protected by a password.' });
   }
   return workbook.worksheets.map(linesOf);
 }

@@ -1,0 +1,102 @@
+import { sql } from 'kysely';
+import type { Database } from '../database/database.ts';
+import type { AccountActor } from '../http/route.ts';
+import type { ListFaultCode, StaffListLine, StaffListPreview } from './list-schema.ts';
+import { mayChange } from './policy.ts';
+import { createLogins, loginBaseOf, readStaffList, type StaffLine } from './staff-list.ts';
+
+interface School {
+  id: string;
+  name: string;
+}
+
+interface Person {
+  name: string;
+  login: string;
+  phone: string | null;
+  schoolId: string | null;
+}
+
+const blankless = (name: string) => name.normalize('NFKC').replaceAll(/\s/g, '');
+
+/** The schools that lines may name: all for an administrator, else the own one. */
+async function schoolsOf(db: Database, actor: AccountActor): Promise<School[]> {
+  const schools = db.selectFrom('school').select(['id', 'name']);
+  if (actor.role === 'admin') return await schools.execute();
+  return actor.schoolId === null ? [] : await schools.where('id', '=', actor.schoolId).execute();
+}
+
+/** Whoever could be one of the people in the list, or has a name that would be given to one of them. */
+async function presentPeople(db: Database, lines: readonly StaffLine[]): Promise<Person[]> {
+  const phones = lines.flatMap(({ phone }) => phone ?? []);
+  const logins = lines.flatMap(({ login }) => login ?? []);
+  const names = [...new Set(lines.map(({ name }) => name))];
+  const bases = [...new Set(names.map(loginBaseOf))];
+  return await db
+    .selectFrom('account')
+    .select(['name', 'login', 'phone', 'school_id as schoolId'])
+    .where((eb) =>
+      eb.or([
+        eb('phone', '=', sql<string>`any(${phones}::text[])`),
+        eb('login', '=', sql<string>`any(${logins}::text[])`),
+        eb('name', '=', sql<string>`any(${names}::text[])`),
+        sql<boolean>`regexp_replace(login, '[0-9]+$', '') = any(${bases}::text[])`,
+        eb('login', '=', sql<string>`any(${bases}::text[])`),
+      ]),
+    )
+    .execute();
+}
+
+type Verdict = Pick<StaffListLine, 'outcome' | 'fault'>;
+const fault = (code: ListFaultCode): Verdict => ({ outcome: 'fault', fault: code });
+
+/**
+ * What a staff list would bring: whom an account is made for, who has one already, and what is wrong with the other lines.
+ * Nothing is written; each account is made as any other is, so that a list that breaks off is simply brought again.
+ * @throws AppError table_unreadable, table_header_missing, table_empty or table_too_large.
+ */
+export async function previewStaffList(
+  db: Database,
+  actor: AccountActor,
+  { bytes, schoolId }: { bytes: Uint8Array; schoolId: string | undefined },
+): Promise<StaffListPreview> {
+  const lines = await readStaffList(bytes);
+  const [schools, people] = await Promise.all([schoolsOf(db, actor), presentPeople(db, lines)]);
+  const schoolOf = new Map(schools.map((school) => [blankless(school.name), school]));
+  const usual = schools.find(({ id }) => id === (actor.role === 'admin' ? schoolId : actor.schoolId)) ?? null;
+  const loginFor = createLogins([...people.map(({ login }) => login), ...lines.flatMap(({ login }) => login ?? [])]);
+  const seen = new Set<string>();
+
+  /** Whether the same phone number, signing-in name or (where there is neither) person stands further up. */
+  function isTwice({ name, phone, login }: StaffLine, school: School): boolean {
+    const own = [...(phone ? [phone] : []), ...(login ? [login] : [])];
+    const keys = own.length > 0 ? own : [`${school.id} ${name}`];
+    const twice = keys.some((key) => seen.has(key));
+    for (const key of keys) seen.add(key);
+    return twice;
+  }
+
+  function verdictOf(line: StaffLine, school: School | null): Verdict {
+    if (line.fault) return fault(line.fault);
+    if (!school) return fault(line.school === '' ? 'school_missing' : 'school_unknown');
+    if (!mayChange(actor, { schoolId: school.id, role: line.role })) return fault('not_allowed');
+    if (isTwice(line, school)) return fault('twice');
+    const isSame = (person: Person) => person.name === line.name && person.schoolId === school.id;
+    const byPhone = line.phone && people.find(({ phone }) => phone === line.phone);
+    if (byPhone && !isSame(byPhone)) return fault('phone_taken');
+    const byLogin = line.login && people.find(({ login }) => login === line.login);
+    if (byLogin && !isSame(byLogin)) return fault('login_taken');
+    // Of one name there may be two at a school; where the list or the account has no number, they cannot be told apart.
+    const byName = people.some((each) => isSame(each) && !line.login && (!line.phone || !each.phone));
+    return { outcome: byPhone || byLogin || byName ? 'present' : 'new', fault: null };
+  }
+
+  return {
+    lines: lines.map((line) => {
+      const school = line.school === '' ? usual : (schoolOf.get(line.school) ?? null);
+      const verdict = verdictOf(line, school);
+      const login = line.login ?? (verdict.outcome === 'new' ? loginFor(line.name) : '');
+      return { ...verdict, line: line.line, name: line.name, login, phone: line.phone, role: line.role, school };
+    }),
+  };
+}
