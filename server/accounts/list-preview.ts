@@ -67,25 +67,24 @@ export async function previewStaffList(
   const loginFor = createLogins([...people.map(({ login }) => login), ...lines.flatMap(({ login }) => login ?? [])]);
   const seen = new Set<string>();
 
-  /** Whether the same phone number, signing-in name or (where there is neither) person stands further up. */
-  function isTwice({ name, phone, login }: StaffLine, school: School): boolean {
+  /** By what a line is known further down: phone number and signing-in name, or where there is neither the name alone. */
+  function keysOf({ name, phone, login }: StaffLine, school: School): string[] {
     const own = [...(phone ? [phone] : []), ...(login ? [login] : [])];
-    const keys = own.length > 0 ? own : [`${school.id} ${name}`];
-    const twice = keys.some((key) => seen.has(key));
-    for (const key of keys) seen.add(key);
-    return twice;
+    return own.length > 0 ? own : [`${school.id} ${name}`];
   }
 
   function verdictOf(line: StaffLine, school: School | null): Verdict {
     if (line.fault) return fault(line.fault);
     if (!school) return fault(line.school === '' ? 'school_missing' : 'school_unknown');
     if (!mayChange(actor, { schoolId: school.id, role: line.role })) return fault('not_allowed');
-    if (isTwice(line, school)) return fault('twice');
+    const keys = keysOf(line, school);
+    if (keys.some((key) => seen.has(key))) return fault('twice');
     const isSame = (person: Person) => person.name === line.name && person.schoolId === school.id;
     const byPhone = line.phone && people.find(({ phone }) => phone === line.phone);
     if (byPhone && !isSame(byPhone)) return fault('phone_taken');
     const byLogin = line.login && people.find(({ login }) => login === line.login);
     if (byLogin && !isSame(byLogin)) return fault('login_taken');
+    for (const key of keys) seen.add(key);
     // Of one name there may be two at a school; where the list or the account has no number, they cannot be told apart.
     const byName = people.some((each) => isSame(each) && !line.login && (!line.phone || !each.phone));
     return { outcome: byPhone || byLogin || byName ? 'present' : 'new', fault: null };

@@ -27,6 +27,9 @@ const roleWords: Readonly<Record<string, Role>> = {
   ...{ principal: 'principal', 校长: 'principal', 园长: 'principal' },
 };
 
+/** What stands below lists that are made to be printed: sums, remarks, 制表人：…. */
+const notOfPeople = /^(合计|总计|小计|共计|备注|说明)|[:：]/;
+
 /** A line of a staff list, as far as it says something by itself. */
 export interface StaffLine {
   line: number;
@@ -53,7 +56,7 @@ function lineOf({ number, cells, fault }: TableRow<Column>): StaffLine {
   const role = roleWords[cells.role.toLowerCase()];
   const faults: [boolean, ListFaultCode][] = [
     [fault !== undefined, 'cell_error'],
-    [name === '', 'name_missing'],
+    [name === '' || notOfPeople.test(name), 'name_missing'],
     [name.length > LONGEST_NAME, 'name_too_long'],
     [cells.phone !== '' && phone === null, 'phone_wrong'],
     [cells.login !== '' && login === null, 'login_wrong'],
