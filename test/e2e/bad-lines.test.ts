@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { rungs } from '../../media/ladder.ts';
 import type { Figures } from '../bench/impaired/figures.ts';
 import { withLesson } from '../bench/impaired/lesson.ts';
-import type { Link } from '../bench/impaired/links.ts';
+import { type Link, links } from '../bench/impaired/links.ts';
 
 const briefly = { lessonMs: 14_000 };
 const clean: Link = { name: 'clean', line: {}, ...briefly };
@@ -24,7 +24,8 @@ describe('a lesson over a bad line', () => {
     if (process.getuid?.() !== 0) skip('only root may make network namespaces with netfilter and token buckets');
     await withLesson(async (lesson) => {
       const open = await lesson.watch(clean);
-      expect(open).toMatchObject({ path: 'host/udp' });
+      // Straight to the media node, which sees the address of the place's router.
+      expect(open).toMatchObject({ path: 'prflx/udp' });
       expect(open.picture).toBeGreaterThan(0.5);
       const tcp = await lesson.watch(udpBlocked);
       expect(tcp.path).toMatch(/\/tcp$/);
@@ -48,6 +49,20 @@ describe('a lesson over a bad line', () => {
       expect(good.picture).toBeGreaterThan(before.picture - 0.1);
       expect(good.sound).toBeGreaterThan(before.sound - 0.1);
       expect(good.height).toBeGreaterThanOrEqual(before.height ?? 0);
+    });
+  });
+
+  it('goes on when the address is another one, of the room’s machine or of the router of its school', async ({
+    skip,
+  }) => {
+    if (process.getuid?.() !== 0) skip('only root may make network namespaces');
+    await withLesson(async (lesson) => {
+      for (const link of links.filter(({ name }) => name.startsWith('new-'))) {
+        const moved = await lesson.watch(link);
+        expect(moved.picture).toBeGreaterThan(0.5);
+        expect(moved.sound).toBeGreaterThan(0.5);
+        expect(moved.back?.sound).toEqual(expect.any(Number));
+      }
     });
   });
 });

@@ -72,7 +72,8 @@ async function teach(place: Place, work: (lesson: ImpairedLesson) => Promise<voi
   const { stage, sites, folder, address } = place;
   const browsers: Browser[] = [];
   const open = async (site: Site, capture?: Awaited<ReturnType<typeof makeCapture>>) => {
-    const browser = await openChromium(capture, { executablePath: site.chromium, insecureOrigin: address });
+    const at = { executablePath: site.chromium, insecureOrigin: address, kiosk: !capture };
+    const browser = await openChromium(capture, at);
     browsers.push(browser);
     return browser;
   };

@@ -74,5 +74,5 @@ export const links: readonly Link[] = [
   { name: 'udp-blocked', line: { blocked: 'udp' }, lessonMs: usual },
   { name: 'firewall', line: { blocked: 'unusual' }, lessonMs: usual },
   moved('new-address', (site) => site.moveAddress()),
-  moved('new-router-address', (site) => site.moveRouter()),
+  moved('new-router', (site) => site.moveRouter()),
 ];

@@ -27,12 +27,14 @@ export interface ChromiumOptions {
   insecureOrigin?: string;
   /** Of a machine with two screens beside each other. */
   twoScreens?: boolean;
+  /** A room's own machine, set up as docs/kiosk.md says. */
+  kiosk?: boolean;
 }
 
 /** A browser of its own; camera and microphone belong to the whole of it. */
 export function openChromium(
   capture?: Capture,
-  { executablePath = '/usr/bin/chromium', insecureOrigin, twoScreens = false }: ChromiumOptions = {},
+  { executablePath = '/usr/bin/chromium', insecureOrigin, twoScreens = false, kiosk = false }: ChromiumOptions = {},
 ): Promise<Browser> {
   const trusting =
     insecureOrigin === undefined
@@ -49,6 +51,8 @@ export function openChromium(
       ...(twoScreens
         ? ['--screen-info={1920x1080}{1920x1080}', '--window-size=1920,1080', '--disable-popup-blocking']
         : []),
+      // Its sockets then belong to no address of the machine, and outlive a change of it.
+      ...(kiosk ? ['--webrtc-ip-handling-policy=default_public_and_private_interfaces'] : []),
       ...(capture
         ? [`--use-file-for-fake-video-capture=${capture.video}`, `--use-file-for-fake-audio-capture=${capture.audio}`]
         : []),
