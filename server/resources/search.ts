@@ -67,6 +67,8 @@ function filterOf(actor: Actor, query: SearchQuery, conditions: readonly ReadCon
   return all(visibleInIndex(actor), ...chosen, ...conditions.map(({ facet, values }) => oneOf(facet, values)));
 }
 
+const idsOf = (hits: readonly { id: string }[]) => hits.map(({ id }) => id);
+
 const isMarked = ({ highlight }: SearchHit<ResourceSummary>) =>
   highlight.title.includes(highlightStart) || highlight.description.includes(highlightStart);
 
@@ -129,29 +131,17 @@ export function createResourceSearch(options: ResourceSearchOptions): ResourceSe
     }
   }
 
-  /** Those that the actor may see this moment, with their newest counts. */
-  async function checked(actor: Actor, { result, degraded }: Found): Promise<SearchResult<ResourceSummary>> {
-    if (degraded || result.hits.length === 0) return result;
-    const ids = result.hits.map(({ id }) => id);
-    const counts = await visibleCounts(actor, ids);
-    const hits = result.hits.flatMap((hit) => {
-      const count = counts.get(hit.id);
-      return count ? [{ ...hit, shown: { ...hit.shown, ...count } }] : [];
-    });
-    return { ...result, hits, total: result.total - (result.hits.length - hits.length) };
+  /** The newest counts of those that the actor may see this moment; null where the database itself has found them, or nothing is. */
+  async function countsOf(actor: Actor, { result, degraded }: Found) {
+    return degraded || result.hits.length === 0 ? null : await visibleCounts(actor, idsOf(result.hits));
   }
 
   /** The page is looked for where neither title nor description shows why it was found. */
-  async function withPages(hits: readonly SearchHit<ResourceSummary>[], { request }: Attempt): Promise<ResourceHit[]> {
+  async function pagesOf({ result, attempt: { request } }: Found) {
     const { words, phrases } = request.query;
-    const unmarked = isBlank(request.query) || request.by === 'sounds' ? [] : hits.filter((hit) => !isMarked(hit));
-    const terms = termsOnPages([...phrases, ...words.split(/\s+/u).filter(Boolean)]);
-    const pages = await findOnPages(
-      db,
-      unmarked.map(({ id }) => id),
-      terms,
-    );
-    return hits.map(({ id, shown, highlight }) => ({ ...shown, highlight, inside: pages.get(id) ?? null }));
+    const unmarked =
+      isBlank(request.query) || request.by === 'sounds' ? [] : result.hits.filter((hit) => !isMarked(hit));
+    return await findOnPages(db, idsOf(unmarked), termsOnPages([...phrases, ...words.split(/\s+/u).filter(Boolean)]));
   }
 
   function understoodOf({ conditions }: Reading, { attempt }: Found, { nameOf }: CatalogNames): UnderstoodCondition[] {
@@ -175,15 +165,20 @@ export function createResourceSearch(options: ResourceSearchOptions): ResourceSe
       const names = await catalogNames();
       const reading = read(query, names);
       const found = await searchAnywhere(actor, query, reading);
-      const result = await checked(actor, found);
-      const [items, facets] = await Promise.all([
-        withPages(result.hits, found.attempt),
-        labelFacets({ db, names }, query, result.facets),
+      // At once: of a hit that the actor may not see, the page is thrown away with it.
+      const [counts, pages, facets] = await Promise.all([
+        countsOf(actor, found),
+        pagesOf(found),
+        labelFacets({ db, names }, query, found.result.facets),
       ]);
+      const items = found.result.hits.flatMap(({ id, shown, highlight }): ResourceHit[] => {
+        const count = counts ? counts.get(id) : {};
+        return count ? [{ ...shown, ...count, highlight, inside: pages.get(id) ?? null }] : [];
+      });
       const { match, by } = found.attempt.request;
       return {
         items,
-        total: result.total,
+        total: found.result.total - (found.result.hits.length - items.length),
         understood: understoodOf(reading, found, names),
         matched: by === 'sounds' ? 'sounds' : match === 'some' ? 'some' : 'words',
         widenings: found.widenings,
