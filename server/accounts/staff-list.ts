@@ -1,6 +1,6 @@
 import { pinyin } from 'pinyin-pro';
 import type { Role } from '../http/route.ts';
-import { readTable, type TableRow, type TableShape } from '../tables/table.ts';
+import { readTable, standsBelow, type TableRow, type TableShape } from '../tables/table.ts';
 import type { ListFaultCode } from './list-schema.ts';
 import { readPhone } from './phone.ts';
 import { loginSchema } from './schema.ts';
@@ -26,9 +26,6 @@ const roleWords: Readonly<Record<string, Role>> = {
   ...{ operator: 'operator', 电教员: 'operator', 电教管理员: 'operator', 信息管理员: 'operator' },
   ...{ principal: 'principal', 校长: 'principal', 园长: 'principal' },
 };
-
-/** What stands below lists that are made to be printed: sums, remarks, 制表人：…. */
-const notOfPeople = /^(合计|总计|小计|共计|备注|说明)|[:：]/;
 
 /** A line of a staff list, as far as it says something by itself. */
 export interface StaffLine {
@@ -56,7 +53,7 @@ function lineOf({ number, cells, fault }: TableRow<Column>): StaffLine {
   const role = roleWords[cells.role.toLowerCase()];
   const faults: [boolean, ListFaultCode][] = [
     [fault !== undefined, 'cell_error'],
-    [name === '' || notOfPeople.test(name), 'name_missing'],
+    [name === '' || standsBelow(name), 'name_missing'],
     [name.length > LONGEST_NAME, 'name_too_long'],
     [cells.phone !== '' && phone === null, 'phone_wrong'],
     [cells.login !== '' && login === null, 'login_wrong'],

@@ -1,4 +1,4 @@
-import { readTable, type TableRow, type TableShape } from '../tables/table.ts';
+import { readTable, standsBelow, type TableRow, type TableShape } from '../tables/table.ts';
 import type { CatalogFault, CatalogFaultCode } from './schema.ts';
 
 const columns = [
@@ -34,7 +34,7 @@ export interface TextbookTable {
 
 function faultOf({ cells, fault }: TableRow<Column>): CatalogFaultCode | undefined {
   if (fault) return fault;
-  if (cells.stage === '') return 'no_stage';
+  if (cells.stage === '' || standsBelow(cells.stage)) return 'no_stage';
   // Below a stage stands nothing but subjects: this line was one of several with a merged cell.
   if (cells.subject === '' && columns.some((column) => column !== 'stage' && cells[column] !== '')) return 'no_subject';
   return columns.some((column) => cells[column].length > LONGEST_NAME) ? 'name_too_long' : undefined;

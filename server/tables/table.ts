@@ -61,6 +61,11 @@ function parseLines(text: string): TableLine[] {
   return lines;
 }
 
+/** Whether a line that begins like this is none of the table's: sums, remarks and 制表人：… of tables made to be printed. */
+export function standsBelow(text: string): boolean {
+  return /^(合计|总计|小计|共计|备注|说明)|[:：]/.test(text.replaceAll(/\s/g, ''));
+}
+
 /** Short headers are spread over their column: 学　段. */
 const nameOf = (header: string) => header.normalize('NFKC').replaceAll(/\s+/g, '').toLowerCase();
 

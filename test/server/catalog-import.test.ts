@@ -67,13 +67,15 @@ describe('preview', () => {
   });
 
   it('lists faulty lines beside what the others would do; the import refuses them all', async () => {
-    const table = `学段\t学科\n小学\t园艺\n\t美术\n小学\t${'长'.repeat(201)}\n`;
+    const table = `学段\t学科\n小学\t园艺\n\t美术\n小学\t${'长'.repeat(201)}\n合 计\t2\n`;
     expect(await preview(table)).toMatchObject({
       created: 1,
-      faultCount: 2,
+      faultCount: 3,
       faults: [
         { line: 3, code: 'no_stage' },
         { line: 4, code: 'name_too_long' },
+        // Sums are no stage.
+        { line: 5, code: 'no_stage' },
       ],
     });
     expect(await outcome(send(admin, table, false))).toBe('422 table_unreadable');
