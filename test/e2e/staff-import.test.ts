@@ -37,7 +37,9 @@ afterAll(() => scene?.close());
 
 const dialogOf = (page: Page) => page.getByRole('dialog', { name: '导入教师名单' });
 async function openList(page: Page, file = workbook): Promise<void> {
-  await page.goto('/admin/accounts');
+  await page.goto('/admin/rooms');
+  // Within the app, so that one can go back.
+  await page.getByRole('button', { name: '账号', exact: true }).click();
   await page.getByRole('button', { name: '导入名单' }).click();
   await dialogOf(page).locator('input[type=file]').setInputFiles(file);
 }
@@ -85,14 +87,15 @@ describe('the staff list of a school', () => {
     await look(page, 'staff-import-preview');
   });
 
-  it('pauses without a network and goes on where it was', async () => {
+  it('pauses without a network and goes on once it is back', async () => {
     const dialog = dialogOf(page);
     await page.context().setOffline(true);
     await dialog.getByRole('button', { name: '创建 3 个账号' }).click();
     await dialog.getByText('暂停了：已处理 0 / 3').waitFor();
     await look(page, 'staff-import-paused');
-    await page.context().setOffline(false);
     await dialog.getByRole('button', { name: '继续' }).click();
+    await dialog.getByText('暂停了：已处理 0 / 3').waitFor();
+    await page.context().setOffline(false);
     await dialog.getByText('已创建 3 个账号').waitFor();
     await look(page, 'staff-import-made');
   });
@@ -177,7 +180,16 @@ it('an administrator says the school of lines that name none, stops and goes on,
   await page.goBack();
   await page.getByRole('dialog', { name: '还没有下载或打印' }).waitFor();
   await page.getByRole('button', { name: '回去保存' }).click();
+
+  const asked = page.waitForEvent('dialog');
+  // It is never told that it stays, and fails when the page is closed.
+  const reloaded = page.reload().catch(() => 'stayed');
+  const question = await asked;
+  expect(question.type()).toBe('beforeunload');
+  await question.dismiss();
+
   await dialog.getByRole('button', { name: /^继续创建/ }).click();
   await dialog.getByText('已创建 30 个账号').waitFor();
   await page.context().close();
+  expect(await reloaded).toBe('stayed');
 });
