@@ -67,6 +67,8 @@ const staff: typeof zh = {
   initialPassword: 'Initial password',
   download: 'Download CSV',
   print: 'Print slips',
+  local:
+    'The slips would show {address}, which only works on this machine. Open this site at the server’s network address before you print.',
   fileName: 'Initial passwords',
   address: 'Address',
   slipWords: 'After signing in for the first time, change the password in the menu at the top right.',

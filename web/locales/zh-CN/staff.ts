@@ -65,6 +65,7 @@ export default {
   initialPassword: '初始密码',
   download: '下载 CSV',
   print: '打印密码条',
+  local: '密码条上会印 {address}，它只能在本机打开。请先用服务器的网络地址打开本站，再打印。',
   fileName: '初始密码',
   address: '网址',
   slipWords: '第一次登录后，请在右上角的菜单里改密码。',
