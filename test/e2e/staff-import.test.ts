@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import ExcelJS from 'exceljs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { expectAccessible, expectFitsPhone } from './environment/accessibility.ts';
 import { desktop, phone, visit } from './environment/chromium.ts';
 import { openScene, type Scene } from './environment/scene.ts';
@@ -192,4 +193,37 @@ it('an administrator says the school of lines that name none, stops and goes on,
   await dialog.getByText('已创建 30 个账号').waitFor();
   await page.context().close();
   expect(await reloaded).toBe('stayed');
+});
+
+it('in English, what was taken meanwhile is listed, and a sign-in that ran out does not take the list away', async () => {
+  const page = await scene.open('operator', { viewport: phone });
+  await page.addInitScript(() => localStorage.setItem('tongke.locale', 'en'));
+  const file = join(scene.folder, 'staff.csv');
+  await writeFile(file, 'name,phone\n孙一,+852 9123 4567\n孙二,\n孙三,\n');
+  await page.goto('/admin/accounts');
+  await page.getByRole('button', { name: 'Import list' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Import staff list' });
+  await look(page, 'staff-import-choose-en');
+  await dialog.locator('input[type=file]').setInputFiles(file);
+  await dialog.getByText('3 new accounts').waitFor();
+  await look(page, 'staff-import-preview-en');
+  const { schools, admin } = scene.alliance;
+  const taken = { name: '孙尔', login: 'suner', role: 'teacher', schoolId: schools.北山小学 };
+  await admin.send('POST', '/accounts', taken, z.unknown());
+
+  const cookies = await page.context().cookies();
+  await page.context().clearCookies();
+  await dialog.getByRole('button', { name: 'Create 3 accounts' }).click();
+  await page.getByRole('dialog', { name: 'Accounts are still being created' }).waitFor();
+  await page.getByRole('button', { name: 'Stay here' }).click();
+  await dialog.getByText('Paused at 0 / 3').waitFor();
+  await dialog.getByText('Sign in again in another tab').waitFor();
+  await look(page, 'staff-import-signed-out-en');
+  await page.context().addCookies(cookies);
+  await dialog.getByRole('button', { name: 'Continue' }).click();
+
+  await dialog.getByText('2 accounts created').waitFor();
+  await dialog.getByText(/^Row 3, 孙二: /).waitFor();
+  await look(page, 'staff-import-made-en');
+  await page.context().close();
 });

@@ -5,7 +5,7 @@ const staff: typeof zh = {
   title: 'Import staff list',
   lead: 'Choose a list and check which accounts it would create. Nothing is created until you confirm.',
   columns: 'The table has these columns, in any order; title rows may stand above them:',
-  column: { name: 'Name', phone: 'Phone', login: 'Login', role: 'Role', school: 'School' },
+  column: { name: 'Name', phone: 'Phone', login: 'Account name', role: 'Role', school: 'School' },
   columnWords: {
     name: 'One person per row. This column is required.',
     phone: 'Can also be used to sign in.',
@@ -32,20 +32,21 @@ const staff: typeof zh = {
   faulty: '{n} row has a problem and is skipped | {n} rows have problems and are skipped',
   nothing: 'There are no accounts to create.',
   line: 'Row',
-  reason: 'Login or reason',
+  reason: 'Account name or reason',
   isPresent: 'Has an account',
   fault: {
     name_missing: 'No name',
     name_too_long: 'The name is longer than 64 characters',
     phone_wrong: 'The phone number isn’t valid',
-    login_wrong: 'The login isn’t valid: 3 to 32 letters, digits, dots, dashes or underscores, beginning with a letter',
+    login_wrong:
+      'The account name isn’t valid: 3 to 32 letters, digits, dots, dashes or underscores, beginning with a letter',
     role_unknown: 'The role can only be teacher, operator or principal',
     cell_error: 'A cell has a formula error, such as #REF!',
     school_missing: 'No school',
     school_unknown: 'There is no such school. Use its name on this platform',
     not_allowed: 'You can only create teachers and operators of your own school',
     twice: 'Repeats an earlier row',
-    login_taken: 'Someone else has this login',
+    login_taken: 'Someone else has this account name',
     phone_taken: 'Someone else’s account has this phone number',
   },
   schoolOther: 'Not your school. You can only import people of your own',
@@ -53,6 +54,8 @@ const staff: typeof zh = {
   making: 'Creating accounts: {done} / {n}',
   makingWords: 'Keep this page open.',
   paused: 'Paused at {done} / {n}',
+  signedOut:
+    'You’ve been signed out. Sign in again in another tab and continue here, or stop to keep what has been created.',
   stop: 'Stop',
   stopping: 'Stopping…',
   goOn: 'Continue',
@@ -82,7 +85,7 @@ const staff: typeof zh = {
   leave: {
     title: 'Accounts are still being created',
     words:
-      'If you leave, no more are created, and the initial passwords of the {n} accounts created so far can’t be seen again, only reset one by one.',
+      'If you leave, none are created. You can import the list again. | If you leave, no more are created, and the initial password of the account created so far can’t be seen again, only reset. | If you leave, no more are created, and the initial passwords of the {n} accounts created so far can’t be seen again, only reset one by one.',
     act: 'Stop and leave',
     stay: 'Stay here',
   },
