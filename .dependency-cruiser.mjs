@@ -2,7 +2,7 @@
  * The import boundaries of the architecture. Paths are relative to the repository's top folder.
  * Drivers and foundations of the server: none of them knows a feature.
  */
-const foundations = 'storage|database|jobs|sandbox|trail|embedded|tls';
+const foundations = 'storage|database|jobs|sandbox|trail|embedded|tls|tables';
 const notFeatures = `${foundations}|http`;
 
 /** `$1` in a `to` is the first group of the rule's `from`. */

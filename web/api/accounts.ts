@@ -1,5 +1,6 @@
 import type { InferRequestType } from 'hono/client';
-import { answer, client } from './client.ts';
+import { accepted, answer, client } from './client.ts';
+import type { StaffListPreview } from './types.ts';
 
 export type NewAccount = InferRequestType<typeof client.accounts.$post>['json'];
 export type AccountPatch = InferRequestType<(typeof client.accounts)[':id']['$patch']>['json'];
@@ -10,3 +11,15 @@ export const createAccount = (json: NewAccount) => answer(client.accounts.$post(
 export const changeAccount = (id: string, json: AccountPatch) =>
   answer(client.accounts[':id'].$patch({ param: { id }, json }));
 export const resetPassword = (id: string) => answer(client.accounts[':id'].password.$post({ param: { id } }));
+
+/** What a list of people would bring. Its bytes go as they are, because only the server can tell a table's encoding. */
+export async function previewStaffList(table: Blob, schoolId: string, signal?: AbortSignal): Promise<StaffListPreview> {
+  const query = schoolId ? `?${new URLSearchParams({ schoolId })}` : '';
+  const sending = fetch(`/api/staff-list-previews${query}`, {
+    method: 'POST',
+    headers: { 'content-type': table.type || 'text/tab-separated-values' },
+    body: table,
+    ...(signal ? { signal } : {}),
+  });
+  return (await accepted(sending)).json();
+}

@@ -1,5 +1,6 @@
 import type zh from '../zh-CN/admin.ts';
 import audit from './audit.ts';
+import staff from './staff.ts';
 
 const admin: typeof zh = {
   platform: 'Platform',
@@ -42,6 +43,7 @@ const admin: typeof zh = {
     empty: 'No accounts found',
     emptyWords: 'Try other filters, or create an account.',
   },
+  staff,
   rooms: {
     create: 'New room',
     rename: 'Rename',

@@ -1,4 +1,5 @@
 import audit from './audit.ts';
+import staff from './staff.ts';
 
 export default {
   platform: '平台管理',
@@ -40,6 +41,7 @@ export default {
     empty: '没有找到账号',
     emptyWords: '换个条件找，或者新建一个。',
   },
+  staff,
   rooms: {
     create: '新建教室',
     rename: '改名',
