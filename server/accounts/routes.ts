@@ -139,7 +139,7 @@ export function accountRoutes({ accounts, signIn, schools, devices }: AccountRou
           path: '/staff-list-previews',
           summary: 'What accounts a list of people would bring',
           description:
-            'One of the first lines: 姓名 手机号 登录名 角色 学校 (or name phone login role school), in any order; all but the name may be missing. Nothing is written.',
+            'One of the first lines: 姓名 手机号 账号名 角色 学校 (or name phone login role school), in any order; all but the name may be missing. Nothing is written.',
           tags: ['accounts'],
           request: { query: listQuery, body: tableBody },
           responses: {

@@ -11,7 +11,7 @@ const shape: TableShape<Column> = {
   headers: {
     name: ['name', '姓名', '教师姓名', '教师', '名字'],
     phone: ['phone', 'mobile', '手机', '手机号', '手机号码', '联系电话', '电话', '联系方式'],
-    login: ['login', 'account', '账号', '登录名', '用户名', '登录账号'],
+    login: ['login', 'account', '账号', '账号名', '登录名', '用户名', '登录账号'],
     role: ['role', '角色'],
     school: ['school', '学校', '所在学校', '单位', '工作单位', '所在单位'],
   },

@@ -114,7 +114,7 @@ describe('the staff list of a school', () => {
     ]);
     expect(file.suggestedFilename()).toBe('初始密码.csv');
     const lines = (await readFile(await file.path(), 'utf8')).split('\r\n');
-    expect(lines[0]).toBe('\uFEFF"姓名","学校","登录名","手机号","初始密码"');
+    expect(lines[0]).toBe('\uFEFF"姓名","学校","账号名","手机号","初始密码"');
     expect(lines[1]).toMatch(/^"王明","东河小学","wangming","138 0013 8001","[a-z0-9]{4}(-[a-z0-9]{4}){2}"$/);
     expect(lines).toHaveLength(5);
     password = /"([^"]+)"$/.exec(lines[1] ?? '')?.[1] ?? '';
