@@ -14,11 +14,11 @@ const list: ExcelJS.CellValue[][] = [
   ['东河小学教师名单（2026 年秋）'],
   [],
   ['序号', '姓名', '手机号码', '角色', '学校'],
-  [1, '王　明', 13_800_138_001, '教师', '东河小学'],
-  [2, '欧阳小燕', '138-0013-8002', '', '东河小学'],
+  [1, '王　甲', 13_800_138_001, '教师', '东河小学'],
+  [2, '欧阳丙', '138-0013-8002', '', '东河小学'],
   [],
-  [3, '李　强', '', '电教员', '东河小学'],
-  [4, '王　明', 13_800_138_001, '教师', '东河小学'],
+  [3, '李　乙', '', '电教员', '东河小学'],
+  [4, '王　甲', 13_800_138_001, '教师', '东河小学'],
   [5, '赵一', '', '教师', '南山小学'],
   [6, '钱二', '12345', '教师', '东河小学'],
   [7, '电教员', '', '电教员', '东河小学'],
@@ -77,12 +77,12 @@ describe('the staff list of a school', () => {
     await dialog.getByText('3 行有问题，会跳过').waitFor();
     const rows = await dialog.locator('tbody tr').allInnerTexts();
     expect(rows.map((row) => row.split(/\s+/).slice(0, 3))).toEqual([
-      ['8', '王明', '与前面的一行重复'],
+      ['8', '王甲', '与前面的一行重复'],
       ['9', '赵一', '不是本校，只能导入本校的人'],
       ['10', '钱二', '手机号不对'],
-      ['4', '王明', 'wangming'],
-      ['5', '欧阳小燕', 'ouyangxiaoyan'],
-      ['7', '李强', 'liqiang'],
+      ['4', '王甲', 'wangjia'],
+      ['5', '欧阳丙', 'ouyangbing'],
+      ['7', '李乙', 'liyi'],
       ['11', '电教员', '已有账号'],
     ]);
     await look(page, 'staff-import-preview');
@@ -115,7 +115,7 @@ describe('the staff list of a school', () => {
     expect(file.suggestedFilename()).toBe('初始密码.csv');
     const lines = (await readFile(await file.path(), 'utf8')).split('\r\n');
     expect(lines[0]).toBe('\uFEFF"姓名","学校","账号名","手机号","初始密码"');
-    expect(lines[1]).toMatch(/^"王明","东河小学","wangming","138 0013 8001","[a-z0-9]{4}(-[a-z0-9]{4}){2}"$/);
+    expect(lines[1]).toMatch(/^"王甲","东河小学","wangjia","138 0013 8001","[a-z0-9]{4}(-[a-z0-9]{4}){2}"$/);
     expect(lines).toHaveLength(5);
     password = /"([^"]+)"$/.exec(lines[1] ?? '')?.[1] ?? '';
 
@@ -130,7 +130,7 @@ describe('the staff list of a school', () => {
 
     await dialog.getByRole('button', { name: '完成' }).click();
     await dialog.waitFor({ state: 'detached' });
-    await page.getByText('ouyangxiaoyan').waitFor();
+    await page.getByText('ouyangbing').waitFor();
     const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
     expect(kept).not.toContain(password);
   });
