@@ -3,7 +3,7 @@ import type { Database } from '../database/database.ts';
 import type { AccountActor } from '../http/route.ts';
 import type { ListFaultCode, StaffListLine, StaffListPreview } from './list-schema.ts';
 import { mayChange } from './policy.ts';
-import { createLogins, loginBaseOf, readStaffList, type StaffLine } from './staff-list.ts';
+import { blankless, createLogins, loginBaseOf, readStaffList, type StaffLine } from './staff-list.ts';
 
 interface School {
   id: string;
@@ -16,8 +16,6 @@ interface Person {
   phone: string | null;
   schoolId: string | null;
 }
-
-const blankless = (name: string) => name.normalize('NFKC').replaceAll(/\s/g, '');
 
 /** The schools that lines may name: all for an administrator, else the own one. */
 async function schoolsOf(db: Database, actor: AccountActor): Promise<School[]> {
@@ -52,7 +50,7 @@ const fault = (code: ListFaultCode): Verdict => ({ outcome: 'fault', fault: code
 
 /**
  * What a staff list would bring: whom an account is made for, who has one already, and what is wrong with the other lines.
- * Nothing is written; each account is made as any other is, so that a list that breaks off is simply brought again.
+ * Nothing is written; each account is made like all others, so that a list that breaks off is brought again.
  * @throws AppError table_unreadable, table_header_missing, table_empty or table_too_large.
  */
 export async function previewStaffList(

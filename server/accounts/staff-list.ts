@@ -27,6 +27,9 @@ const roleWords: Readonly<Record<string, Role>> = {
   ...{ principal: 'principal', 校长: 'principal', 园长: 'principal' },
 };
 
+/** As names of schools are compared: they are spread, and typed in full width. */
+export const blankless = (name: string) => name.normalize('NFKC').replaceAll(/\s/g, '');
+
 /** A line of a staff list, as far as it says something by itself. */
 export interface StaffLine {
   line: number;
@@ -62,7 +65,7 @@ function lineOf({ number, cells, fault }: TableRow<Column>): StaffLine {
   return {
     line: number,
     name: name.slice(0, LONGEST_NAME),
-    ...{ login, phone, role: role ?? 'teacher', school: cells.school.normalize('NFKC').replaceAll(/\s/g, '') },
+    ...{ login, phone, role: role ?? 'teacher', school: blankless(cells.school) },
     fault: faults.find(([is]) => is)?.[1] ?? null,
   };
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { linkFault } from '../../../web/administration/link-fault.ts';
+import { linkFault } from '../../../web/format/link-fault.ts';
 
 it('knows the links that will not serve a room', () => {
   expect(linkFault('http://localhost:8080/room#K7QX3MPA')).toBe('local');
