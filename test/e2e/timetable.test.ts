@@ -86,6 +86,9 @@ describe('the timetable', () => {
     await planner.getByLabel('搜索资源').waitFor();
     await planner.goBack();
     await planner.getByText('上次没有保存的内容还在。').waitFor();
+    // What the form still asks for would be the first to find that the sign-in has run out.
+    await planner.getByRole('button', { name: /^安排这 \d+ 次课/ }).waitFor();
+    await planner.waitForLoadState('networkidle');
     await planner.context().clearCookies();
     await planner.getByRole('button', { name: /^安排/ }).click();
     await planner.getByText('登录已失效，请重新登录').waitFor();
