@@ -1,4 +1,5 @@
 #define SRTP3_ADAPTER
+#include "gcm.h"
 #include "srtp.h"
 
 #include <limits.h>
@@ -11,6 +12,12 @@ struct srtp3_policy {
   /* Version 2 wants the master key and its salt in one piece. */
   uint8_t key[SRTP_MAX_KEY_LEN];
 };
+
+srtp_err_status_t srtp3_init(void)
+{
+  srtp_err_status_t status = srtp_init();
+  return status == srtp_err_status_ok ? use_gcm_of_openssl() : status;
+}
 
 srtp_err_status_t srtp_policy_create(srtp_policy_t *policy)
 {

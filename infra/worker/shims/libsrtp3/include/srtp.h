@@ -25,6 +25,8 @@ extern "C" {
 
 typedef struct srtp3_policy *srtp_policy_t;
 
+srtp_err_status_t srtp3_init(void);
+
 srtp_err_status_t srtp_policy_create(srtp_policy_t *policy);
 void srtp_policy_destroy(srtp_policy_t policy);
 srtp_err_status_t srtp_policy_set_ssrc(srtp_policy_t policy, srtp_ssrc_t ssrc);
@@ -50,6 +52,7 @@ srtp_err_status_t srtp_stream_remove(srtp_t session, uint32_t ssrc);
 
 /* The adapter itself needs the names of version 2. */
 #ifndef SRTP3_ADAPTER
+#define srtp_init srtp3_init
 #define srtp_create srtp3_create
 #define srtp_protect srtp3_protect
 #define srtp_unprotect srtp3_unprotect
