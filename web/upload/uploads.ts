@@ -3,8 +3,8 @@ import { readFile } from '../api/files.ts';
 import { ApiError } from '../api/problem.ts';
 import { injected } from '../state/injection.ts';
 import type { Session } from '../state/session.ts';
+import { isGone, recallListed, rememberListed } from './listed-files.ts';
 import { createSender, type Sender, type SenderEvents } from './sender.ts';
-import { isGone, recallSent, rememberSent } from './sent-files.ts';
 import { createUploadForm, type UploadForm } from './upload-form.ts';
 
 export interface UploadItem {
@@ -15,8 +15,8 @@ export interface UploadItem {
   /** Milliseconds since 1970. */
   lastModified: number;
   sentBytes: number;
-  /** `offline` goes on by itself when the network is back. */
-  state: 'queued' | 'sending' | 'offline' | 'paused' | 'failed' | 'sent' | 'removed';
+  /** `offline` goes on by itself when the network is back; `detached`, on its way when the page was loaded anew, once the file is chosen again. */
+  state: 'queued' | 'sending' | 'offline' | 'paused' | 'failed' | 'detached' | 'sent' | 'removed';
   bytesPerSecond: number;
   error: ApiError | null;
   /** Known once sent. */
@@ -36,7 +36,7 @@ export interface Uploads {
   cancel(item: UploadItem): Promise<void>;
   /** Takes finished ones off the list, because a resource has them now. */
   release(fileIds: string[]): void;
-  /** Resolves with those that are sent when none is on its way; the ones taken off the list meanwhile are left out. Rejects with the first refusal, and as aborted when another account signs in. */
+  /** Resolves with those that are sent when none is on its way; the ones taken off the list meanwhile are left out. Rejects with the first refusal, with `file_detached` for one that has to be chosen again, and as aborted when another account signs in. */
   whenSent(items: UploadItem[]): Promise<SentItem[]>;
 }
 
@@ -47,6 +47,10 @@ const atOnce = 2;
 /** Weight of the newest second in the speed that is shown. */
 const fresh = 0.25;
 const isSent = (item: UploadItem): item is SentItem => item.fileId !== null;
+/** Its file can no longer be read by this page. */
+const mustBeChosen = ({ state, error }: UploadItem): boolean => state === 'detached' || error?.code === 'file_gone';
+const isOf = (item: UploadItem, { name, size, lastModified }: File): boolean =>
+  item.name === name && item.bytes === size && item.lastModified === lastModified;
 
 export interface UploadsOptions {
   session: Pick<Session, 'account' | 'refresh'>;
@@ -87,18 +91,20 @@ export function createUploads({ session, ...parts }: UploadsOptions): Uploads {
     { immediate: true, flush: 'sync' },
   );
   watch(
-    () => items.value.filter(isSent),
-    (sent) => {
-      if (owner !== null) rememberSent(owner, sent);
+    () => items.value.map((item) => item.fileId ?? item.key),
+    () => {
+      if (owner !== null) rememberListed(owner, items.value);
     },
   );
 
-  /** What was sent before a reload waits to be described. */
+  /** What was sent before a reload waits to be described; what was not waits for its file, which a page cannot keep. */
   function bringBack(id: string): void {
-    for (const file of recallSent(id)) {
-      const item = newItem({ ...file, sentBytes: file.bytes, state: 'sent' });
+    for (const file of recallListed(id)) {
+      const { fileId, bytes } = file;
+      const item = newItem(fileId ? { ...file, sentBytes: bytes, state: 'sent' } : { ...file, state: 'detached' });
       items.value.push(item);
-      void isGone(read, file.fileId).then((gone) => {
+      if (!fileId) continue;
+      void isGone(read, fileId).then((gone) => {
         if (gone) take(item);
       });
     }
@@ -115,6 +121,11 @@ export function createUploads({ session, ...parts }: UploadsOptions): Uploads {
       ...known,
     };
     return reactive(item);
+  }
+
+  function queue(item: UploadItem): void {
+    item.error = null;
+    item.state = 'queued';
   }
 
   function startQueued(): void {
@@ -185,13 +196,14 @@ export function createUploads({ session, ...parts }: UploadsOptions): Uploads {
     busy,
     add(files) {
       for (const file of files) {
-        const { name, size, lastModified } = file;
+        const listed = items.value.find((one) => isOf(one, file));
         // The same file twice would be one upload that two senders take from each other.
-        if (items.value.some((one) => one.name === name && one.bytes === size && one.lastModified === lastModified))
-          continue;
-        const item = newItem({ name, mediaType: file.type, bytes: size, lastModified });
+        if (listed && !mustBeChosen(listed)) continue;
+        const { name, type, size, lastModified } = file;
+        const item = listed ?? newItem({ name, mediaType: type, bytes: size, lastModified });
         senders.set(item.key, markRaw(send(item, file)));
-        items.value.push(item);
+        if (listed) queue(item);
+        else items.value.push(item);
       }
       startQueued();
     },
@@ -200,8 +212,7 @@ export function createUploads({ session, ...parts }: UploadsOptions): Uploads {
       startQueued();
     },
     resume(item) {
-      item.error = null;
-      item.state = 'queued';
+      queue(item);
       startQueued();
     },
     async cancel(item) {
@@ -225,9 +236,11 @@ export function createUploads({ session, ...parts }: UploadsOptions): Uploads {
             const left = wanted.filter((item) => item.state !== 'removed');
             const failed = left.find((item) => item.state === 'failed');
             const sent = left.filter(isSent);
-            if (!failed && sent.length < left.length) return;
+            const detached = left.some((item) => item.state === 'detached');
+            if (!failed && !detached && sent.length < left.length) return;
             queueMicrotask(() => stop());
             if (failed) reject(failed.error);
+            else if (detached) reject(new ApiError('file_detached', 0, null));
             // Nobody else is told what became of the files of the person before.
             else if (whose !== owner) reject(new DOMException('Another account has signed in.', 'AbortError'));
             else if (sent.length === 0) reject(new ApiError('upload_removed', 0, null));

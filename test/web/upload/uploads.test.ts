@@ -63,7 +63,7 @@ function openTab(signedIn: string | null = 'ma', { gone = [] as string[] } = {})
       return found;
     },
     arrive: (name: string) => sent.get(name)?.sent(`id of ${name}`),
-    refuse: (name: string) => sent.get(name)?.refused(new ApiError('no_space', 507, null)),
+    refuse: (name: string, code = 'no_space') => sent.get(name)?.refused(new ApiError(code, 507, null)),
     isOwnerHere: (name: string) => options.get(name)?.isOwnerHere(),
     signIn(id: string | null) {
       cookie = id;
@@ -128,6 +128,16 @@ describe('the list', () => {
     add('a', 'b');
     expect(names()).toEqual(['a', 'b']);
     expect(calls).toEqual(['start a', 'start b']);
+  });
+
+  it('takes a file again that could not be read', () => {
+    const { add, refuse, item, names, calls } = openTab();
+    add('a');
+    refuse('a', 'file_gone');
+    add('a');
+    expect(names()).toEqual(['a']);
+    expect(calls).toEqual(['start a', 'start a']);
+    expect(item('a')).toMatchObject({ state: 'sending', error: null });
   });
 
   it('lets go of a file without a line', async () => {
@@ -202,12 +212,29 @@ describe('a reload', () => {
     const { uploads, add, item, names, signIn } = openTab(null, { gone: ['id of c'] });
     expect(names()).toEqual([]);
     signIn('ma');
-    await vi.waitFor(() => expect(names()).toEqual(['b']));
+    await vi.waitFor(() => expect(names()).toEqual(['b', 'd']));
     expect(item('b')).toMatchObject({ state: 'sent', fileId: 'id of b', sentBytes: 1 });
     expect(uploads.form.draft.value.title).toBe('分数');
     expect(uploads.form.apart.value).toBe(true);
     add('b');
-    expect(names()).toEqual(['b']);
+    expect(names()).toEqual(['b', 'd']);
+  });
+
+  it('goes on with what was on its way once its file is chosen again', async () => {
+    const before = openTab();
+    before.add('a', 'b');
+    before.arrive('a');
+    await nextTick();
+    const { uploads, add, item, names, arrive, calls } = openTab();
+    expect(names()).toEqual(['a', 'b']);
+    expect(item('b')).toMatchObject({ state: 'detached', fileId: null, sentBytes: 0 });
+    await expect(uploads.whenSent([...uploads.items.value])).rejects.toMatchObject({ code: 'file_detached' });
+    add('b');
+    expect(names()).toEqual(['a', 'b']);
+    expect(calls).toEqual(['start b']);
+    arrive('b');
+    const done = await uploads.whenSent([...uploads.items.value]);
+    expect(done.map(({ fileId }) => fileId)).toEqual(['id of a', 'id of b']);
   });
 
   it('shows nothing of it to another account', async () => {

@@ -47,6 +47,7 @@ const errors: typeof zh = {
   term_overlaps: 'These dates belong to another term. Change the first or last day.',
   revision_outdated: 'There’s a newer revision. Reload before you edit.',
   file_gone: 'The file has changed or can no longer be read. Choose it again.',
+  file_detached: 'A file is not finished. Choose it again first, or remove it.',
   upload_removed: 'All files were removed, so there’s nothing to publish.',
   upload_too_large: 'The file is over the size limit.',
   body_too_large: 'What you submitted is too large.',

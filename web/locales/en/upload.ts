@@ -9,6 +9,7 @@ const upload: typeof zh = {
     'Lesson plans, courseware, microlectures, audio, images or archives. If the connection drops, the upload resumes automatically.',
   choose: 'Choose files',
   files: 'Files to upload',
+  empty: '{names}: nothing in it, so it can’t be uploaded.',
   progressOf: 'Upload progress of {name}',
   speed: '{speed}/s',
   left: '{span} left',
@@ -37,6 +38,8 @@ const upload: typeof zh = {
     sending: '{sent} of {total} uploaded',
     offline: 'No connection; {sent} uploaded. Resumes automatically',
     paused: 'Paused, {sent} of {total} uploaded',
+    detached:
+      'Not finished before the page was reloaded. Choose this file ({total}) again to go on from where it stopped.',
     sent: 'Uploaded, {total}',
   },
 };

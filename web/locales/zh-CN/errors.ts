@@ -1,4 +1,4 @@
-/** Words for every code of the server's table, and for `offline`, `unavailable`, `file_gone`, `upload_removed` and `fields_marked`, which no server of ours sends. */
+/** Words for every code of the server's table, and for `offline`, `unavailable`, `file_gone`, `file_detached`, `upload_removed` and `fields_marked`, which no server of ours sends. */
 export default {
   offline: '连不上服务器。请检查网络，恢复后再试一次。',
   unavailable: '服务器暂时没有应答，请稍后再试。',
@@ -42,6 +42,7 @@ export default {
   term_overlaps: '这些日子已属于另一个学期，请先改好起止日期。',
   revision_outdated: '这份内容已有更新的修订，请刷新后再改。',
   file_gone: '文件已经变了或读不到了，请重新选择这个文件。',
+  file_detached: '有文件没传完：请先再选一次这个文件，或把它移除。',
   upload_removed: '文件都已移除，没有可以发布的。',
   upload_too_large: '文件超过了允许的大小。',
   body_too_large: '提交的内容太大。',

@@ -6,6 +6,7 @@ export default {
   dropHint: '教学设计、课件、微课、音频、图片、压缩包都可以。断网会自动续传，不用守着。',
   choose: '选择文件',
   files: '要上传的文件',
+  empty: '{names} 里没有内容，不能上传。',
   progressOf: '{name} 的上传进度',
   speed: '{speed}/秒',
   left: '还需 {span}',
@@ -24,6 +25,7 @@ export default {
     sending: '已传 {sent} / {total}',
     offline: '网络断了，已传 {sent}，恢复后自动继续',
     paused: '已暂停，已传 {sent} / {total}',
+    detached: '页面重新打开过，还没传完。再选一次这个文件（{total}），从断开处接着传。',
     sent: '已传完，{total}',
   },
 };

@@ -1,9 +1,10 @@
 import { ApiError } from '../api/problem.ts';
 import { recall, remember } from '../state/tab-memory.ts';
 
-/** A file that the server has and no resource yet. */
-export interface SentFile {
-  fileId: string;
+/** A file on the list that no resource has yet. */
+export interface ListedFile {
+  /** Known once the server has all of it. */
+  fileId: string | null;
   name: string;
   mediaType: string;
   bytes: number;
@@ -11,20 +12,26 @@ export interface SentFile {
   lastModified: number;
 }
 
-const memory = 'sent-files';
+const memory = 'listed-files';
 
-export function rememberSent(owner: string, files: SentFile[]): void {
+export function rememberListed(owner: string, files: ListedFile[]): void {
   const kept = files.map(
-    ({ fileId, name, mediaType, bytes, lastModified }): SentFile => ({ fileId, name, mediaType, bytes, lastModified }),
+    ({ fileId, name, mediaType, bytes, lastModified }): ListedFile => ({
+      fileId,
+      name,
+      mediaType,
+      bytes,
+      lastModified,
+    }),
   );
   remember(memory, kept.length > 0 ? { owner, files: kept } : null);
 }
 
-/** What the account had sent in this tab before a reload. */
-export function recallSent(owner: string): SentFile[] {
+/** What the account had on the list in this tab before a reload. */
+export function recallListed(owner: string): ListedFile[] {
   const found = recall(memory);
   if (typeof found !== 'object' || found === null || !('owner' in found) || found.owner !== owner) return [];
-  return 'files' in found && Array.isArray(found.files) ? (found.files as SentFile[]) : [];
+  return 'files' in found && Array.isArray(found.files) ? (found.files as ListedFile[]) : [];
 }
 
 /** Whether the server has cleaned it away. Without an answer it counts as there: publishing will tell. */
