@@ -14,7 +14,7 @@ export interface Messages {
 
 export function createMessages(request: Connection['request']) {
   const list = shallowRef<readonly Message[]>([]);
-  const all = computed(() => list.value.toReversed());
+  const all = computed(() => [...list.value].reverse());
   const messages: Messages = {
     all,
     unseen: computed(() => all.value.filter(({ seen }) => !seen)),

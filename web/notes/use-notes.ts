@@ -25,7 +25,7 @@ export function useNotes(classSessionId: string, now: () => number) {
   const draftName = `notes.${classSessionId}`;
   const draft = ref(draftIn(recall(draftName)));
   const notes = computed(() => load.data.value?.items ?? []);
-  const sorted = (items: LessonNote[]): LessonNote[] => items.toSorted((a, b) => a.atMs - b.atMs);
+  const sorted = (items: LessonNote[]): LessonNote[] => [...items].sort((a, b) => a.atMs - b.atMs);
 
   function put(note: LessonNote): void {
     load.data.value = { items: sorted([...notes.value.filter(({ id }) => id !== note.id), note]) };

@@ -1,4 +1,5 @@
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { forgetNewer } from './oldest-browser.ts';
 
 export const flags = [
   '--no-sandbox',
@@ -68,6 +69,7 @@ export const bigScreen = { width: 1920, height: 1080 };
 export async function visit(browser: Browser, address: string, viewport = desktop): Promise<Page> {
   const context = await browser.newContext({ baseURL: address, locale: 'zh-CN', viewport });
   context.setDefaultTimeout(60_000);
+  await forgetNewer(context);
   return context.newPage();
 }
 
@@ -75,6 +77,7 @@ export async function visit(browser: Browser, address: string, viewport = deskto
 export async function visitOnTwoScreens(browser: Browser, address: string): Promise<Page> {
   const context = await browser.newContext({ baseURL: address, locale: 'zh-CN', viewport: null });
   context.setDefaultTimeout(60_000);
+  await forgetNewer(context);
   const control = await browser.newBrowserCDPSession();
   const { browserContextIds } = await control.send('Target.getBrowserContexts');
   const permissions = ['windowManagement', 'automaticFullscreen', 'audioCapture', 'videoCapture'] as const;

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { bigScreen, flags } from './chromium.ts';
+import { forgetNewer } from './oldest-browser.ts';
 
 /** A room's machine: its browser keeps a profile on its disk, as a kiosk does, and opens the room's page. */
 export interface RoomMachine {
@@ -39,6 +40,7 @@ export async function startRoomMachine(profile: string, address: string): Promis
     viewport: bigScreen,
   });
   context.setDefaultTimeout(60_000);
+  await forgetNewer(context);
   const page = context.pages()[0] ?? (await context.newPage());
   await page.goto('/room');
   return {
