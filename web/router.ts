@@ -1,3 +1,4 @@
+import type { Component } from 'vue';
 import { createRouter, createWebHistory, type RouteRecordRaw, type Router } from 'vue-router';
 import type { Role } from './api/types.ts';
 import type { Words } from './locales/i18n.ts';
@@ -15,6 +16,17 @@ declare module 'vue-router' {
     frame?: 'bare' | 'dark';
   }
 }
+
+type Page = () => Promise<{ default: Component }>;
+
+/** A page that is taught in, or why it cannot be in this browser. */
+const taughtIn =
+  (page: Page): Page =>
+  async () => {
+    // Both at once: on a slow line each question is a wait.
+    const [{ showsLessons }, wanted] = await Promise.all([import('./classroom/browser-support.ts'), page()]);
+    return showsLessons() ? wanted : import('./pages/BrowserTooOld.vue');
+  };
 
 const classroom: RouteRecordRaw[] = [
   { path: '/timetable', component: () => import('./pages/Timetable.vue'), meta: { title: 'common.nav.timetable' } },
@@ -37,13 +49,13 @@ const classroom: RouteRecordRaw[] = [
   },
   {
     path: '/studio/:id',
-    component: () => import('./pages/Studio.vue'),
+    component: taughtIn(() => import('./pages/Studio.vue')),
     props: true,
     meta: { title: 'common.nav.timetable', frame: 'dark' },
   },
   {
     path: '/observe/:id',
-    component: () => import('./pages/SessionObserve.vue'),
+    component: taughtIn(() => import('./pages/SessionObserve.vue')),
     props: true,
     meta: { title: 'common.nav.timetable', frame: 'dark' },
   },
@@ -54,7 +66,7 @@ const classroom: RouteRecordRaw[] = [
   },
   {
     path: '/room',
-    component: () => import('./pages/Room.vue'),
+    component: taughtIn(() => import('./pages/Room.vue')),
     meta: { title: 'common.brand', for: 'anyone', frame: 'dark' },
   },
 ];

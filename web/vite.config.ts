@@ -18,8 +18,8 @@ export default defineConfig({
     outDir: here('./dist'),
     emptyOutDir: true,
     manifest: true,
-    // Teachers' laptops are old; the classroom needs WebRTC as Chromium 100 has it anyway.
-    target: ['chrome100', 'edge100', 'firefox100', 'safari15.4'],
+    // Teachers' laptops are old; the classroom needs WebRTC and the size of what is around as Chromium 105 has them anyway.
+    target: ['chrome105', 'edge105', 'firefox110', 'safari16'],
     assetsInlineLimit: 0,
     rolldownOptions: {
       output: {

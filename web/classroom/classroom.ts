@@ -1,6 +1,8 @@
 import { Device, type types } from 'mediasoup-client';
 import { type Ref, ref, shallowRef } from 'vue';
 import { type RequestAnswer, requests, type Source } from '../../media/protocol.ts';
+import { ApiError } from '../api/problem.ts';
+import { speaksWebRtc } from './browser-support.ts';
 import { type ClosedReason, type Connection, type ConnectionState, createConnection } from './connection.ts';
 import { type FailureCode, failureCode } from './failure.ts';
 import type { LineMemory } from './known-line.ts';
@@ -125,6 +127,7 @@ export function createClassroom(options: ClassroomOptions) {
     isFinal,
     async capabilities({ routerRtpCapabilities }) {
       if (!device) {
+        if (!speaksWebRtc()) throw new ApiError('browser_unsupported', 0, null);
         const loading = await Device.factory();
         await loading.load({ routerRtpCapabilities });
         device = loading;

@@ -6,6 +6,7 @@ import {
   type RequestData,
   resumeWindowMs,
 } from '../../media/protocol.ts';
+import { ApiError } from '../api/problem.ts';
 import { type BackOff, backOffMs, pause, reconnectBackOff } from './back-off.ts';
 import { ClassroomFailure, failureCode } from './failure.ts';
 import { type ClassroomSocket, type NotificationHandlers, openSocket } from './socket.ts';
@@ -144,7 +145,12 @@ export function createConnection(options: ConnectionOptions): Connection {
       else if (code === 'resume_unknown') {
         resumeToken = null;
         attempt = 0;
-      } else if (error instanceof ClassroomFailure && code !== 'timed_out') resumeToken = null;
+      } else if (error instanceof ClassroomFailure) {
+        if (code !== 'timed_out') resumeToken = null;
+      } else if (!(error instanceof ApiError) && !life.signal.aborted) {
+        // A fault of ours: the next try may meet it again, but not unseen.
+        reportError(error);
+      }
     } finally {
       joined = false;
       if (socket !== former) socket?.close();

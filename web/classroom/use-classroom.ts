@@ -35,7 +35,8 @@ export function useClassroom(
       const { token, url } = await (admit?.() ?? joinClassSession(classSessionId, { asDevice }));
       return { token, url: socketUrl(url, location.href) };
     },
-    isFinal: (error) => error instanceof ApiError && finalStatuses.includes(error.status),
+    isFinal: (error) =>
+      error instanceof ApiError && (finalStatuses.includes(error.status) || error.code === 'browser_unsupported'),
   });
   onScopeDispose(() => classroom.leave());
   return classroom;

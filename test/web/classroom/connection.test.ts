@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { closeCodes } from '../../../media/protocol.ts';
+import { ApiError } from '../../../web/api/problem.ts';
 import { type Connection, type ConnectionOptions, createConnection } from '../../../web/classroom/connection.ts';
 import type { NotificationHandlers } from '../../../web/classroom/socket.ts';
 import { joinAnswer, openNode } from './node-in-test.ts';
@@ -170,13 +171,34 @@ describe('a connection to the classroom', () => {
       {
         admit: async () => {
           tries += 1;
-          throw new Error('offline');
+          throw new ApiError('offline', 0, null);
         },
       },
     );
     await vi.waitFor(() => expect(tries).toBeGreaterThan(3), { timeout: 5000 });
     await reached('connecting');
     expect(states).not.toContain('open');
+  });
+
+  it('reports a fault of its own, and tries on', async () => {
+    const fault = new TypeError('no such function');
+    const reported = vi.fn();
+    vi.stubGlobal('reportError', reported);
+    closing.push(() => void vi.unstubAllGlobals());
+    let asked = 0;
+    const { reached } = await enter(
+      { join: () => joinAnswer(0) },
+      {},
+      {
+        async capabilities() {
+          asked += 1;
+          if (asked === 1) throw fault;
+          return { codecs: [], headerExtensions: [] };
+        },
+      },
+    );
+    await reached('open');
+    expect(reported.mock.calls).toEqual([[fault]]);
   });
 
   it('gives up when the API refuses for good', async () => {

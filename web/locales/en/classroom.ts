@@ -210,6 +210,11 @@ export default {
     audio: 'Very slow network: sound only',
     lost: 'Connection lost, reconnecting…',
   },
+  browser: {
+    title: 'Lessons don’t work in this browser',
+    words:
+      'It is too old, or audio and video calls are turned off in it. Open this address in Chrome or Edge 105 or newer, Firefox 120 or newer, or Safari 16 or newer.',
+  },
   observe: {
     waiting: 'The lesson hasn’t started',
     waitingWords: 'It plays here automatically as soon as the presenter starts.',

@@ -46,6 +46,7 @@ const errors: typeof zh = {
   session_not_scheduled: 'You can only do this before the lesson starts.',
   term_overlaps: 'These dates belong to another term. Change the first or last day.',
   revision_outdated: 'There’s a newer revision. Reload before you edit.',
+  browser_unsupported: 'Lessons don’t work in this browser. Use Chrome or Edge 105 or newer.',
   file_gone: 'The file has changed or can no longer be read. Choose it again.',
   file_detached: 'A file is not finished. Choose it again first, or remove it.',
   upload_removed: 'All files were removed, so there’s nothing to publish.',

@@ -199,6 +199,11 @@ export default {
     audio: '网络很慢，先保声音',
     lost: '网络断了，正在恢复……',
   },
+  browser: {
+    title: '这个浏览器不能上课',
+    words:
+      '它太旧，或者关掉了音视频通话。请用 Chrome、Edge 105 或更新的版本打开这个网址，360、QQ 等浏览器请升级到最新版。',
+  },
   observe: {
     waiting: '还没有上课',
     waitingWords: '主讲教师开始上课后，这里会自动播放。',
