@@ -79,6 +79,7 @@ const resource: typeof zh = {
   },
   player: {
     quality: 'Quality',
+    soundQuality: 'Sound quality',
     speed: 'Speed',
     auto: 'Auto',
     original: 'Original',

@@ -76,6 +76,7 @@ export default {
   },
   player: {
     quality: '清晰度',
+    soundQuality: '音质',
     speed: '速度',
     auto: '自动',
     original: '原始',
