@@ -48,7 +48,13 @@ async function findLesson(db: Database, recordingId: string) {
               .where(sql<boolean>`class_event.data ->> 'roomId' = room.id::text`),
           ),
         )
-        .select(sql<string | null>`string_agg(home.name || room.name, '、' order by home.name, room.name)`.as('names'))
+        .select(
+          sql<
+            string | null
+          >`string_agg(home.name || room.name, '、' order by home.name collate name_order, room.name collate name_order)`.as(
+            'names',
+          ),
+        )
         .as('room_names'),
     )
     .executeTakeFirstOrThrow();
