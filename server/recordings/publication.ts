@@ -65,7 +65,7 @@ type Lesson = Awaited<ReturnType<typeof findLesson>>;
 /** The library's content is in the language of the schools, whatever that of the page around it. */
 function describe(lesson: Lesson): string {
   const day = (lesson.started_at ?? lesson.scheduled_start).toLocaleDateString('zh-CN', {
-    dateStyle: 'long',
+    ...{ year: 'numeric', month: 'long', day: 'numeric', weekday: 'short' },
     timeZone: schoolTimeZone,
   });
   const rooms = lesson.room_names === null ? '' : `听讲：${lesson.room_names}。`;
