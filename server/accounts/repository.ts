@@ -1,6 +1,7 @@
 import { type ExpressionBuilder, sql } from 'kysely';
 import { jsonObjectFrom } from 'kysely/helpers/postgres';
 import type { Database } from '../database/database.ts';
+import { byName, inNameOrder } from '../database/name-order.ts';
 import type { Tables } from '../database/tables.ts';
 import type { Role } from '../http/route.ts';
 import type { Account } from './schema.ts';
@@ -107,7 +108,7 @@ export interface ListedAccounts {
 }
 
 export async function listAccounts(db: Database, { schoolId, q, after, limit }: ListedAccounts): Promise<AccountRow[]> {
-  let query = selectAccounts(db).orderBy('name').orderBy('id').limit(limit);
+  let query = selectAccounts(db).orderBy('name', byName).orderBy('id').limit(limit);
   if (schoolId !== null) query = query.where('school_id', '=', schoolId);
   if (q !== null) {
     const part = (text: string) => `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`;
@@ -122,7 +123,8 @@ export async function listAccounts(db: Database, { schoolId, q, after, limit }: 
     );
   }
   if (after !== null) {
-    query = query.where((where) => where(where.refTuple('name', 'id'), '>', where.tuple(...after)));
+    const [name, id] = after;
+    query = query.where(sql<boolean>`(${inNameOrder('name')}, id) > (${name}, ${id}::uuid)`);
   }
   return await query.execute();
 }

@@ -42,6 +42,8 @@ function wordsOf(language: ExportLanguage, { action, details }: Told, name: stri
       return named(said.visibilities);
     case 'kind':
       return named(action === 'alliance.created' ? said.allianceKinds : said.resourceKinds);
+    case 'job':
+      return said.jobs[String(value).replaceAll(/[.-]/g, '_')] ?? null;
     case 'signature':
     case 'label':
       return plain(value);

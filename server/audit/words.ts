@@ -1,4 +1,5 @@
 import type { Action, SubjectKind } from '../trail/actions.ts';
+import { jobs } from './job-words.ts';
 import type { ExportLanguage } from './schema.ts';
 
 interface Words {
@@ -12,6 +13,7 @@ interface Words {
   visibilities: Readonly<Record<string, string>>;
   resourceKinds: Readonly<Record<string, string>>;
   allianceKinds: Readonly<Record<string, string>>;
+  jobs: Readonly<Record<string, string>>;
 }
 
 /** For the exported table, which is read without the pages; a test holds them against the words of the pages. */
@@ -68,6 +70,8 @@ export const words: Record<ExportLanguage, Words> = {
       'alliance.changed': '更改共同体成员',
       'catalog.imported': '导入教材目录',
       'synonyms.changed': '修改同义词',
+      'indexing.retried': '重试加入搜索',
+      'job.retried': '重试后台任务',
       'audit.exported': '导出审计记录',
     },
     kinds: {
@@ -81,6 +85,7 @@ export const words: Record<ExportLanguage, Words> = {
       class_session: '课堂',
       catalog: '教材目录',
       synonyms: '同义词',
+      job: '后台任务',
       audit: '审计记录',
     },
     details: {
@@ -133,6 +138,7 @@ export const words: Record<ExportLanguage, Words> = {
       other: '其他',
     },
     allianceKinds: { led: '领办型', remote: '“5G+”型', mutual: '互促型' },
+    jobs: jobs['zh-CN'],
   },
   en: {
     headings: [
@@ -196,6 +202,8 @@ export const words: Record<ExportLanguage, Words> = {
       'alliance.changed': 'Changed an alliance’s members',
       'catalog.imported': 'Imported the textbook catalog',
       'synonyms.changed': 'Changed synonyms',
+      'indexing.retried': 'Tried again to add a resource to search',
+      'job.retried': 'Tried a background job again',
       'audit.exported': 'Exported the audit trail',
     },
     kinds: {
@@ -209,6 +217,7 @@ export const words: Record<ExportLanguage, Words> = {
       class_session: 'Lesson',
       catalog: 'Textbook catalog',
       synonyms: 'Synonyms',
+      job: 'Background job',
       audit: 'Audit trail',
     },
     details: {
@@ -267,5 +276,6 @@ export const words: Record<ExportLanguage, Words> = {
       other: 'Other',
     },
     allianceKinds: { led: 'School-led', remote: '“5G+” remote', mutual: 'Mutual support' },
+    jobs: jobs.en,
   },
 };

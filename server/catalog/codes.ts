@@ -57,8 +57,8 @@ const namesOf: Partial<Record<CatalogLevel, Record<string, readonly string[]>>> 
     g12: ['高三', '十二年级', '12年级'],
   },
   volume: {
-    vol1: ['上册', '上'],
-    vol2: ['下册', '下'],
+    vol1: ['上册'],
+    vol2: ['下册'],
     full: ['全一册', '全册'],
     req1: ['必修第一册', '必修1', '必修一', '必修上册'],
     req2: ['必修第二册', '必修2', '必修二', '必修下册'],
@@ -71,9 +71,28 @@ const namesOf: Partial<Record<CatalogLevel, Record<string, readonly string[]>>> 
   },
 };
 
+const numerals = ['一', '二', '三', '四', '五', '六', '七', '八', '九', '十', '十一', '十二'];
+/** The grades that a stage begins and ends with: the first year of a junior school is grade 7, or 6 of five-four schools. */
+const gradesOf: Readonly<Record<string, readonly [number, number]>> = {
+  junior: [7, 9],
+  junior_54: [6, 9],
+  senior: [10, 12],
+};
+/** What schools write besides the names: 3, 三, 三年, G3 and 高中一年级; 上, 上学期 and 第一学期. */
+const writtenGrade = /^(?:g|grade|第)?(\d{1,2}|[一二三四五六七八九十]{1,2})(?:年级|年)?$/;
+const writtenYear = /^([初高])中?([1-3一二三])(?:年级)?$/;
+const writtenVolumes: readonly [string, RegExp][] = [
+  ['vol1', /^上(?:学期|半册|期)?$|^第?[一1]学期$/],
+  ['vol2', /^下(?:学期|半册|期)?$|^第?[二2]学期$/],
+  ['full', /^全(?:1册)?$/],
+];
+
 /** Full-width and half-width alike, without blanks, brackets and dots: 小学（五•四学制） is 小学五四学制. */
 function plain(name: string): string {
-  return name.normalize('NFKC').replaceAll(/[\s()·•・.。\-—]/g, '');
+  return name
+    .normalize('NFKC')
+    .toLowerCase()
+    .replaceAll(/[\s()·•・.。\-—]/g, '');
 }
 
 export interface Code {
@@ -82,16 +101,53 @@ export interface Code {
   rank: number;
 }
 
-/** The code of a name that every list uses, or undefined. */
-export function codeOf(level: CatalogLevel, name: string): Code | undefined {
+const numberOf = (written = '') => numerals.indexOf(written) + 1 || Number(written);
+
+/** Counted within its stage: 1 and 一年级 of a junior school are grade 7. */
+function slugOfGrade(wanted: string, stage: string | undefined): string | undefined {
+  const [, school, year] = writtenYear.exec(wanted) ?? [];
+  if (school !== undefined) return `g${(school === '初' ? 6 : 9) + numberOf(year)}`;
+  const number = numberOf(writtenGrade.exec(wanted)?.[1]);
+  if (!(number >= 1 && number <= numerals.length)) return undefined;
+  const [first, last] = gradesOf[stage ?? ''] ?? [1, numerals.length];
+  const counted = first - 1 + number;
+  return `g${number < first && counted <= last ? counted : number}`;
+}
+
+function slugOf(level: CatalogLevel, wanted: string, stage: string | undefined): string | undefined {
+  const written =
+    level === 'grade'
+      ? slugOfGrade(wanted, stage)
+      : writtenVolumes.find(([, form]) => level === 'volume' && form.test(wanted))?.[0];
+  return written ?? Object.entries(namesOf[level] ?? {}).find(([, names]) => names.includes(wanted))?.[0];
+}
+
+/**
+ * The code of a name that every list uses, or undefined.
+ * @param stage the code of the stage above, by which years are counted that a school counts from 1.
+ */
+export function codeOf(level: CatalogLevel, name: string, stage?: string): Code | undefined {
+  const slug = slugOf(level, plain(name), stage);
+  return slug === undefined ? undefined : { slug, rank: Object.keys(namesOf[level] ?? {}).indexOf(slug) };
+}
+
+/** A grade or a volume as textbooks write it: 3 is 三年级, 上 is 上册. What has a name already keeps it, as 初一 and 必修1. */
+export function textbookName(level: 'grade' | 'volume', name: string, stage?: string): string {
+  const code = codeOf(level, name, stage);
+  const [own = name, ...others] = code ? namesOfCode(level, code.slug) : [];
   const wanted = plain(name);
-  const entries = Object.entries(namesOf[level] ?? {});
-  const rank = entries.findIndex(([, names]) => names.includes(wanted));
-  const slug = entries[rank]?.[0];
-  return slug === undefined ? undefined : { slug, rank };
+  // 3年级 is written for 三年级 and no name of its own, as 必修1 is.
+  return others.includes(wanted) && !(level === 'grade' && /\d/.test(wanted)) ? wanted : own;
 }
 
 /** All names of a code; empty for a slug that was made of a name. */
 export function namesOfCode(level: CatalogLevel, slug: string): readonly string[] {
   return namesOf[level]?.[slug] ?? [];
+}
+
+/** What stands for a code beside another word only, as the 三 and the 上 of 三上. */
+export function shortNamesOfCode(level: CatalogLevel, slug: string): readonly string[] {
+  if (level === 'volume') return { vol1: ['上'], vol2: ['下'] }[slug] ?? [];
+  const number = level === 'grade' ? Number(/^g([1-9])$/.exec(slug)?.[1] ?? 0) : 0;
+  return number > 0 ? [numerals[number - 1] ?? '', String(number)] : [];
 }

@@ -2,7 +2,7 @@ import type { Database } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import type { AccountActor } from '../http/route.ts';
 import { recordEvent } from '../trail/trail.ts';
-import { namesOfCode } from './codes.ts';
+import { namesOfCode, shortNamesOfCode } from './codes.ts';
 import { describeImport, refuseFaults } from './import-report.ts';
 import {
   insertNodes,
@@ -28,6 +28,8 @@ export interface SlugName {
   name: string;
   /** What else textbook lists call it, such as 初一 and 7年级 for g7. */
   otherNames: readonly string[];
+  /** What means it beside another word only, such as 三 and 3 for g3, which 三上 begins with. */
+  shortNames: readonly string[];
 }
 
 export interface CatalogNames {
@@ -90,6 +92,7 @@ export function createCatalogService({ db, namesKeptMs = 60_000 }: CatalogOption
       slug,
       name,
       otherNames: namesOfCode(level, slug).filter((other) => other !== name),
+      shortNames: shortNamesOfCode(level, slug),
     }));
     const names = new Map(list.map(({ level, slug, name }) => [`${level}/${slug}`, name]));
     return { list, nameOf: (level, slug) => names.get(`${level}/${slug}`) };

@@ -1,4 +1,4 @@
-import { codeOf } from './codes.ts';
+import { codeOf, textbookName } from './codes.ts';
 import { type CatalogLevel, catalogLevels } from './schema.ts';
 import { freeSlug, romanize } from './slugs.ts';
 import type { TextbookRow } from './textbook-table.ts';
@@ -33,24 +33,37 @@ export interface TreeChanges {
   unchanged: number;
 }
 
+/** 外研社版（3年级起点） is 外研社版（三年级起点）. */
+function editionName(name: string, stage: string | undefined): string {
+  return name.replace(/(?<=[（，])[^（，）]+(?=起点）)/, (grade) => textbookName('grade', grade, stage));
+}
+
 /** Chief editor and first grade tell editions of one name apart, so they are a part of the name. */
-function editionStep(row: TextbookRow): Step {
+function editionStep(row: TextbookRow, stage: string | undefined): Step {
   const chiefEditor = row.chiefEditor.replaceAll('&', '、');
   const more = [chiefEditor, row.startGrade].filter((part) => part !== '');
   const name = more.length === 0 ? row.edition : `${row.edition}（${more.join('，')}）`.replace('）（', '，');
-  const startCode = codeOf('grade', row.startGrade.replace(/起点$/, ''))?.slug ?? row.startGrade;
+  const startCode = codeOf('grade', row.startGrade.replace(/起点$/, ''), stage)?.slug ?? row.startGrade;
   const wish = [row.edition.replace(/版(?=（|\(|$)/, ''), chiefEditor, startCode]
     .filter((part) => part !== '')
     .join(' ');
-  return { level: 'edition', name, wish, chiefEditor: chiefEditor || null, publisher: row.publisher || null };
+  return {
+    level: 'edition',
+    name: editionName(name, stage),
+    wish,
+    chiefEditor: chiefEditor || null,
+    publisher: row.publisher || null,
+  };
 }
 
 /** The steps of a row; a level that it leaves empty is passed over. */
 function stepsOf(row: TextbookRow): Step[] {
+  const stage = codeOf('stage', row.stage)?.slug;
   return catalogLevels.flatMap((level): Step[] => {
     if (row[level] === '') return [];
-    if (level === 'edition') return [editionStep(row)];
-    return [{ level, name: row[level], wish: row[level], chiefEditor: null, publisher: null }];
+    if (level === 'edition') return [editionStep(row, stage)];
+    const name = level === 'grade' || level === 'volume' ? textbookName(level, row[level], stage) : row[level];
+    return [{ level, name, wish: name, chiefEditor: null, publisher: null }];
   });
 }
 
@@ -66,6 +79,9 @@ export function mostNodes(rows: readonly TextbookRow[]): number {
   }
   return ways.size;
 }
+
+/** The code of the stage at the top, if it has one. */
+const stageOf = (node: TreeNode | null) => node?.path.split('/')[0];
 
 // Below a volume every textbook has words of its own; above it a slug means the same wherever it stands.
 const ownWords = new Set<CatalogLevel>(['unit', 'lesson']);
@@ -90,11 +106,16 @@ export function growTree(
   const slugsOfLevel = new Map<CatalogLevel, Set<string>>(catalogLevels.map((level) => [level, new Set()]));
 
   // Two spellings of one code are one node.
-  const keyOf = (parentId: string | null, { level, name }: { level: CatalogLevel; name: string }) =>
-    [parentId, level, codeOf(level, name)?.slug ?? `=${name}`].join('\n');
+  function keyOf(parent: TreeNode | null, { level, name }: { level: CatalogLevel; name: string }): string {
+    const stage = stageOf(parent);
+    const own = level === 'edition' ? editionName(name, stage) : name;
+    return [parent?.id ?? null, level, codeOf(level, own, stage)?.slug ?? `=${own}`].join('\n');
+  }
 
-  function remember(node: TreeNode) {
-    known.set(keyOf(node.parentId, node), node);
+  function remember(node: TreeNode, parent: TreeNode | null) {
+    const key = keyOf(parent, node);
+    // Catalogs of before may hold a 3 beside 三年级: what is meant is the one that has the code.
+    if (codeOf(node.level, node.name, stageOf(parent))?.slug === node.slug || !known.has(key)) known.set(key, node);
     const children = childrenOf.get(node.parentId);
     if (children) children.push(node);
     else childrenOf.set(node.parentId, [node]);
@@ -103,9 +124,9 @@ export function growTree(
     slugsOfLevel.get(node.level)?.add(node.slug);
   }
 
-  function slugFor(step: Step, siblings: readonly TreeNode[]): string {
+  function slugFor(step: Step, parent: TreeNode | null, siblings: readonly TreeNode[]): string {
     const besides = (slug: string) => siblings.some((node) => node.slug === slug);
-    const code = codeOf(step.level, step.name);
+    const code = codeOf(step.level, step.name, stageOf(parent));
     if (code) return freeSlug(code.slug, besides);
     if (ownWords.has(step.level)) return freeSlug(romanize(step.wish), besides);
     // The same name has the same slug everywhere, and two names never share one.
@@ -115,7 +136,7 @@ export function growTree(
 
   function plant(parent: TreeNode | null, step: Step): TreeNode {
     const siblings = childrenOf.get(parent?.id ?? null) ?? [];
-    const slug = slugFor(step, siblings);
+    const slug = slugFor(step, parent, siblings);
     const id = ids.next().value;
     if (id === undefined) throw new RangeError('There are fewer ids than new nodes.');
     const node: TreeNode = {
@@ -125,23 +146,24 @@ export function growTree(
       slug,
       path: parent ? `${parent.path}/${slug}` : slug,
       name: step.name,
-      position: codeOf(step.level, step.name)?.rank ?? AFTER_CODES + siblings.length,
+      position: codeOf(step.level, step.name, stageOf(parent))?.rank ?? AFTER_CODES + siblings.length,
       chiefEditor: step.chiefEditor,
       publisher: step.publisher,
       lineage: [...(parent?.lineage ?? []), id],
     };
-    remember(node);
+    remember(node, parent);
     return node;
   }
 
-  for (const node of present) remember(node);
+  const byId = new Map(present.map((node) => [node.id, node]));
+  for (const node of present) remember(node, byId.get(node.parentId ?? '') ?? null);
   const created = new Set<TreeNode>();
   const met = new Set<TreeNode>();
   const publishers = new Map<TreeNode, string>();
   for (const row of rows) {
     let parent: TreeNode | null = null;
     for (const step of stepsOf(row)) {
-      let node = known.get(keyOf(parent?.id ?? null, step));
+      let node = known.get(keyOf(parent, step));
       if (!node) {
         node = plant(parent, step);
         created.add(node);

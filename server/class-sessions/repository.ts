@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/database.ts';
 import { lessonRooms } from '../database/lesson-rooms.ts';
+import { byName } from '../database/name-order.ts';
 import type { Actor } from '../http/route.ts';
 import { visibleTo } from './policy.ts';
 import type { Scope } from './schema.ts';
@@ -230,8 +231,8 @@ export async function listPresenters(db: Database, allianceId: string) {
     .where('alliance_school.alliance_id', '=', allianceId)
     .where('account.disabled_at', 'is', null)
     .select(['account.id', 'account.name', 'school.id as school_id', 'school.name as school_name'])
-    .orderBy('school.name')
-    .orderBy('account.name')
+    .orderBy('school.name', byName)
+    .orderBy('account.name', byName)
     .orderBy('account.id')
     .execute();
 }

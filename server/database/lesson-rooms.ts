@@ -1,5 +1,6 @@
 import type { ExpressionBuilder } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
+import { byName } from './name-order.ts';
 import type { Tables } from './tables.ts';
 
 /** The rooms of the class session of the outer query, with their schools, by name. */
@@ -12,7 +13,7 @@ export function lessonRooms(eb: ExpressionBuilder<Tables, 'class_session'>) {
       .whereRef('class_session_room.class_session_id', '=', 'class_session.id')
       .select(['room.id', 'room.name', 'home.id as school_id', 'home.name as school_name'])
       .select('class_session_room.pupils_recorded')
-      .orderBy('home.name')
-      .orderBy('room.name'),
+      .orderBy('home.name', byName)
+      .orderBy('room.name', byName),
   );
 }

@@ -19,6 +19,8 @@ import * as retention from './migrations/0016-retention.ts';
 import * as notes from './migrations/0017-notes.ts';
 import * as pupilConsent from './migrations/0018-pupil-consent.ts';
 import * as undone from './migrations/0020-undone.ts';
+import * as nameOrder from './migrations/0021-name-order.ts';
+import { acceptNameOrder } from './name-order.ts';
 
 /** In the order in which they are applied. A migration that has been released is never changed. */
 const migrations: Record<string, Migration> = {
@@ -40,6 +42,7 @@ const migrations: Record<string, Migration> = {
   '0017-notes': notes,
   '0018-pupil-consent': pupilConsent,
   '0020-undone': undone,
+  '0021-name-order': nameOrder,
 };
 
 /**
@@ -57,5 +60,6 @@ export async function migrate(db: Database): Promise<string[]> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
   const { error, results } = await migrator.migrateToLatest();
   if (error) throw error;
+  await acceptNameOrder(db);
   return (results ?? []).filter((result) => result.status === 'Success').map((result) => result.migrationName);
 }

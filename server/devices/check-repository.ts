@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/database.ts';
+import { byName } from '../database/name-order.ts';
 import type { DeviceActor } from '../http/route.ts';
 import { type CheckBody, foundSchema, type RoomCheck } from './check-schema.ts';
 
@@ -53,8 +54,8 @@ export async function listChecks(db: Database, roomIds: readonly string[]): Prom
     ])
     .where('room.id', 'in', roomIds)
     .where('room.deleted_at', 'is', null)
-    .orderBy('school.name')
-    .orderBy('room.name')
+    .orderBy('school.name', byName)
+    .orderBy('room.name', byName)
     .execute();
   return rows.map((row) => ({
     room: { id: row.id, name: row.name, school: { id: row.school_id, name: row.school_name } },

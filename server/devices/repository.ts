@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import { type ExpressionBuilder, sql } from 'kysely';
 import { jsonObjectFrom } from 'kysely/helpers/postgres';
 import type { Database } from '../database/database.ts';
+import { byName } from '../database/name-order.ts';
 import type { DeviceTable } from '../database/tables/people.ts';
 import type { Tables } from '../database/tables.ts';
 import type { DeviceActor } from '../http/route.ts';
@@ -47,7 +48,7 @@ export async function listRooms(
     .select(schoolOf)
     .where('room.deleted_at', 'is', null)
     .where(inSight(filter.sight))
-    .orderBy('room.name');
+    .orderBy('room.name', byName);
   if (filter.schoolId !== undefined) query = query.where('room.school_id', '=', filter.schoolId);
   if (filter.id !== undefined) query = query.where('room.id', '=', filter.id);
   const rooms = await query.execute();

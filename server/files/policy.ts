@@ -1,7 +1,7 @@
 import type { Actor } from '../http/route.ts';
 
-/** How a preview is made. `text` has none, but its words are found. */
-export type PreviewMethod = 'office' | 'pdf' | 'image' | 'heif' | 'video' | 'audio' | 'text' | 'none';
+/** How a preview is made. `text` is set in pages; `words` has none, but its words are found. */
+export type PreviewMethod = 'office' | 'pdf' | 'text' | 'image' | 'heif' | 'video' | 'audio' | 'words' | 'none';
 
 export interface Format {
   mediaType: string;
@@ -41,12 +41,12 @@ export const formats: readonly Format[] = [
   format('application/pdf', 'pdf', 'pdf'),
   format('application/ofd', 'ofd'),
   format('text/plain', 'txt', 'text', true),
-  format('text/markdown', 'md markdown', 'text'),
-  format('text/csv', 'csv', 'text'),
-  format('text/tab-separated-values', 'tsv', 'text'),
-  format('text/html', 'html htm', 'text'),
-  format('application/xml', 'xml', 'text'),
-  format('application/json', 'json', 'text'),
+  format('text/markdown', 'md markdown', 'words'),
+  format('text/csv', 'csv', 'words'),
+  format('text/tab-separated-values', 'tsv', 'words'),
+  format('text/html', 'html htm', 'words'),
+  format('application/xml', 'xml', 'words'),
+  format('application/json', 'json', 'words'),
   format('image/png', 'png', 'image', true),
   format('image/jpeg', 'jpg jpeg', 'image', true),
   format('image/gif', 'gif', 'image', true),

@@ -28,6 +28,11 @@ const isSheet = (source: string) => ['.xlsx', '.xls', '.et', '.ods'].includes(ex
 const WHOLE_SHEETS = 'pdf:calc_pdf_Export:{"SinglePageSheets":{"type":"boolean","value":"true"}}';
 /** In points: up to the width of A3 lying and the height of two such standing, a sheet can still be read as one page. */
 const [LEAST_SHEET, WIDEST_SHEET, HIGHEST_SHEET] = [20, 1200, 2400];
+/**
+ * As text and nothing else, whatever it looks like; in letters of one width, as what is set in columns by blanks was
+ * typed, and with the Chinese forms of characters.
+ */
+const AS_TEXT = ['--infilter=Text (encoded):UTF8,LF,Noto Sans Mono CJK SC,zh-CN,'];
 const TEXT_BYTES = 1024 * 1024;
 /** Of `PAGES_AT_ONCE` pages; some 150 bytes a word. */
 const WORDS_BYTES = 8 * 1024 * 1024;
@@ -50,6 +55,9 @@ ${[
 </oor:items>
 `;
 
+/** What is kept for search of what pdftotext prints, which puts a form feed after every page. */
+type PageReader = (printed: string, totalPages: number) => string[];
+
 /** @param mostPages pages beyond have neither image nor words; `pages` counts those that have. */
 export function createDocumentPreviews(convert: Converter, programs: DocumentPrograms, mostPages = MOST_PAGES) {
   const limits = (
@@ -62,7 +70,7 @@ export function createDocumentPreviews(convert: Converter, programs: DocumentPro
     fileBytes: GiB,
   });
 
-  async function toPdf(tools: Tools, form = 'pdf'): Promise<string> {
+  async function toPdf(tools: Tools, form = 'pdf', readAs: readonly string[] = []): Promise<string> {
     // Every run has a profile of its own, else the second would wait for the first.
     const profile = join(tools.folder, 'profile');
     await mkdir(join(profile, 'user'), { recursive: true });
@@ -80,6 +88,7 @@ export function createDocumentPreviews(convert: Converter, programs: DocumentPro
         '--nodefault',
         '--nofirststartwizard',
         `-env:UserInstallation=${pathToFileURL(profile).href}`,
+        ...readAs,
         '--convert-to',
         form,
         '--outdir',
@@ -175,21 +184,26 @@ export function createDocumentPreviews(convert: Converter, programs: DocumentPro
     }
   }
 
-  async function previewPdf(tools: Tools, pdf = tools.source): Promise<Findings> {
+  async function previewPdf(tools: Tools, pdf = tools.source, readPages: PageReader = pageTextsForSearch) {
     const totalPages = await countPages(tools, pdf);
     const pages = Math.min(totalPages, mostPages);
     const withoutWords = await drawPages(tools, pdf, pages);
     const args = ['-enc', 'UTF-8', '-l', `${mostPages}`, pdf, '-'];
     const text = await convert({ ...limits(tools), program: programs.pdftotext, args, outputBytes: TEXT_BYTES });
-    return { pages, totalPages, pageTexts: pageTextsForSearch(text), ...(withoutWords && { withoutWords }) };
+    return { pages, totalPages, pageTexts: readPages(text, totalPages), ...(withoutWords && { withoutWords }) };
   }
 
   return {
-    async previewPdf(tools: Tools) {
+    async previewPdf(tools: Tools): Promise<Findings> {
       await layFontSettings(tools.folder);
       return previewPdf(tools);
     },
-    async previewOffice(tools: Tools) {
+    /** Of a text in UTF-8, with line feeds. */
+    async previewText(tools: Tools, readPages: PageReader): Promise<Findings> {
+      await layFontSettings(tools.folder);
+      return previewPdf(tools, await toPdf(tools, 'pdf', AS_TEXT), readPages);
+    },
+    async previewOffice(tools: Tools): Promise<Findings> {
       await layFontSettings(tools.folder);
       return previewPdf(tools, await (isSheet(tools.source) ? sheetToPdf(tools) : toPdf(tools)));
     },

@@ -1,4 +1,5 @@
 import type { FileErrorCode, PageWords } from '../files/schema.ts';
+import { ConverterError } from '../sandbox/converter.ts';
 import type { TellProgress } from './progress.ts';
 
 /** Widths in pixels at which images are kept; others are made of these when asked for. */
@@ -40,6 +41,8 @@ export interface Findings {
   withoutWords?: Error;
   /** Words for search, page by page; of a file without pages one text, and none of a picture. */
   pageTexts?: readonly string[];
+  /** Why it has no pages, though its words are there. */
+  fault?: FileErrorCode;
 }
 
 /** Why there is no preview, and none will ever be. */
@@ -51,4 +54,19 @@ export class PreviewProblem extends Error {
     super(code, options);
     this.code = code;
   }
+}
+
+const codeOfReason = {
+  missing: 'preview_unavailable',
+  timeout: 'file_too_complex',
+  memory: 'file_too_complex',
+  room: 'file_too_complex',
+  failed: 'preview_failed',
+} as const satisfies Record<ConverterError['reason'], FileErrorCode>;
+
+/** What a failure says of the file; null for one of the server. A missing converter is the server's, and it is known. */
+export function codeOf(error: unknown): FileErrorCode | null {
+  if (error instanceof PreviewProblem) return error.code;
+  if (error instanceof ConverterError) return codeOfReason[error.reason];
+  return null;
 }

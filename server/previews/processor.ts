@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, rename } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -10,8 +10,8 @@ import type { Database, DatabaseTransaction } from '../database/database.ts';
 import type { FileTable, PageWordsTable, PreviewTable } from '../database/tables/library.ts';
 import { AppError } from '../errors.ts';
 import { type Format, formatOfMediaType } from '../files/policy.ts';
-import type { FileErrorCode, PageWords } from '../files/schema.ts';
-import { type Converter, ConverterError } from '../sandbox/converter.ts';
+import type { PageWords } from '../files/schema.ts';
+import type { Converter } from '../sandbox/converter.ts';
 import type { Workspace } from '../sandbox/workspace.ts';
 import type { Storage } from '../storage/storage.ts';
 import { recordEvent } from '../trail/trail.ts';
@@ -21,11 +21,11 @@ import { createDocumentPreviews, type DocumentPrograms } from './documents.ts';
 import { previewHeif, previewImage } from './images.ts';
 import { createMediaPreviews, type MediaPrograms } from './media.ts';
 import { createPictureReader } from './pictures.ts';
-import { type Findings, type Preview, PreviewProblem, type Tools } from './preview.ts';
+import { createTextPreviews, readWords } from './plain-text.ts';
+import { codeOf, type Findings, type Preview, PreviewProblem, type Tools } from './preview.ts';
 import { createProgress } from './progress.ts';
 import * as repository from './repository.ts';
 import { sniff } from './sniff.ts';
-import { decodeText, textForSearch } from './text.ts';
 import { createVirusCheck } from './virus-scan/check.ts';
 import { ScannerAway, ScannerRefusal, VerdictPending, type VirusScanner } from './virus-scan/scanner.ts';
 
@@ -70,43 +70,17 @@ interface Made {
   pageTexts: readonly string[];
 }
 
-const TEXT_BYTES = 1024 * 1024;
-
 async function hashFile(path: string, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash, { signal });
   return hash.digest('hex');
 }
 
-async function readText({ source }: Tools): Promise<Findings> {
-  const file = await open(source);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(TEXT_BYTES), 0, TEXT_BYTES, 0);
-    const text = decodeText(buffer.subarray(0, bytesRead), bytesRead === TEXT_BYTES);
-    return { pageTexts: text === null ? [] : [textForSearch(text)] };
-  } finally {
-    await file.close();
-  }
-}
-
-const codeOfReason = {
-  missing: 'preview_unavailable',
-  timeout: 'file_too_complex',
-  memory: 'file_too_complex',
-  room: 'file_too_complex',
-  failed: 'preview_failed',
-} as const satisfies Record<ConverterError['reason'], FileErrorCode>;
-
-/** A missing converter is the server's fault, the rest is the file's. */
-function codeOf(error: unknown): FileErrorCode | null {
-  if (error instanceof PreviewProblem) return error.code;
-  if (error instanceof ConverterError) return codeOfReason[error.reason];
-  return null;
-}
-
 export function createPreviewProcessor(options: PreviewProcessorOptions): PreviewProcessor {
   const { db, storage, workspace, convert, programs } = options;
-  const { previewOffice, previewPdf } = createDocumentPreviews(convert, programs, options.mostPages);
+  const documents = createDocumentPreviews(convert, programs, options.mostPages);
+  const { previewOffice, previewPdf } = documents;
+  const previewText = createTextPreviews(documents);
   const previewMedia = createMediaPreviews(convert, programs);
   const readPicture = createPictureReader(convert, workspace);
   const virusCheck = createVirusCheck(db, options.scanner ?? null);
@@ -129,7 +103,9 @@ export function createPreviewProcessor(options: PreviewProcessorOptions): Previe
       case 'audio':
         return previewMedia(tools, format.mediaType);
       case 'text':
-        return readText(tools);
+        return previewText(tools);
+      case 'words':
+        return { pageTexts: await readWords(tools) };
       default:
         return {};
     }
@@ -231,6 +207,11 @@ export function createPreviewProcessor(options: PreviewProcessorOptions): Previe
           keepWords,
           progress,
         });
+        if (found.fault) {
+          log.warn({ fault: found.fault, fileId }, 'a text without pages');
+          // Of pages that were drawn before it showed that the rest cannot be.
+          previews.length = words.length = 0;
+        }
         if (found.withoutWords) log.warn({ err: found.withoutWords, fileId }, 'pages without words');
         const isThere = await change(
           fileId,
@@ -239,6 +220,7 @@ export function createPreviewProcessor(options: PreviewProcessorOptions): Previe
             media_type: found.mediaType ?? mediaType,
             state: 'ready',
             progress: null,
+            error_code: found.fault ?? null,
             pages: found.pages ?? null,
             total_pages: found.totalPages ?? null,
             duration_ms: found.durationMs ?? null,

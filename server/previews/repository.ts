@@ -35,6 +35,22 @@ export async function listUnjudged(db: Database): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
+/** A text that has neither pages nor a reason for having none; the newest one, as it is the likeliest to be opened. */
+export async function findUnsetText(db: Database): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('file')
+    .select('id')
+    .where('media_type', '=', 'text/plain')
+    .where('state', '=', 'ready')
+    .where('pages', 'is', null)
+    .where('error_code', 'is', null)
+    .where('deleted_at', 'is', null)
+    .orderBy('created_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.id;
+}
+
 /** A file that waits for a virus scanner waits no longer; one in which something was found stays as it is. */
 export async function letIn(db: Database, id: string): Promise<void> {
   await db.updateTable('file').set({ scan: null }).where('id', '=', id).where('scan', '=', 'waiting').execute();

@@ -65,7 +65,7 @@ function typeOfText(text: string, name: string): string {
   if (/^\s*(?:<!--[\s\S]*?-->\s*)*<(?:!doctype html|html|head|body|script|iframe)[\s>]/i.test(text)) return 'text/html';
   if (/^\s*<\?xml\b/.test(text)) return 'application/xml';
   const declared = formatOfName(name);
-  return declared?.preview === 'text' ? declared.mediaType : 'text/plain';
+  return declared?.preview === 'words' ? declared.mediaType : 'text/plain';
 }
 
 /**

@@ -48,7 +48,13 @@ async function findLesson(db: Database, recordingId: string) {
               .where(sql<boolean>`class_event.data ->> 'roomId' = room.id::text`),
           ),
         )
-        .select(sql<string | null>`string_agg(home.name || room.name, '、' order by home.name, room.name)`.as('names'))
+        .select(
+          sql<
+            string | null
+          >`string_agg(home.name || room.name, '、' order by home.name collate name_order, room.name collate name_order)`.as(
+            'names',
+          ),
+        )
         .as('room_names'),
     )
     .executeTakeFirstOrThrow();
@@ -59,7 +65,7 @@ type Lesson = Awaited<ReturnType<typeof findLesson>>;
 /** The library's content is in the language of the schools, whatever that of the page around it. */
 function describe(lesson: Lesson): string {
   const day = (lesson.started_at ?? lesson.scheduled_start).toLocaleDateString('zh-CN', {
-    dateStyle: 'long',
+    ...{ year: 'numeric', month: 'long', day: 'numeric', weekday: 'short' },
     timeZone: schoolTimeZone,
   });
   const rooms = lesson.room_names === null ? '' : `听讲：${lesson.room_names}。`;

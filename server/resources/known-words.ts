@@ -28,40 +28,30 @@ function namesOfEdition(name: string): Omit<Name, 'field' | 'slug'>[] {
   ];
 }
 
-const isSingle = (word: string) => word.length === 1;
-
 function namesOf({ level, slug, name, otherNames }: SlugName): Name[] {
   const field = placeFields.find((one) => one === level);
   if (field === undefined) return [];
   const words =
     field === 'edition'
       ? namesOfEdition(name)
-      : [name, ...otherNames]
-          .filter((word) => !isSingle(word))
-          .map((word) => ({ word, sure: field === 'grade' || field === 'volume' }));
+      : [name, ...otherNames].map((word) => ({ word, sure: field === 'grade' || field === 'volume' }));
   return words.map((one) => ({ ...one, field, slug }));
 }
-
-const numerals = ['一', '二', '三', '四', '五', '六', '七', '八', '九'];
 
 /** 三上, 3上 and 三年级上 are each a grade and a volume; 高一上 too. */
 function shortPlaces(names: readonly SlugName[]): Name[] {
   const grades = names.filter(({ level }) => level === 'grade');
-  const volumes = names.flatMap(({ level, slug, otherNames }) =>
-    level === 'volume'
-      ? otherNames.filter(isSingle).flatMap((mark) => [mark, `${mark}册`].map((word) => ({ mark: word, slug })))
-      : [],
+  const volumes = names.flatMap(({ level, slug, shortNames }) =>
+    level === 'volume' ? shortNames.flatMap((mark) => [mark, `${mark}册`].map((word) => ({ mark: word, slug }))) : [],
   );
-  return grades.flatMap(({ slug, name, otherNames }) => {
-    const number = Number(/^g([1-9])$/.exec(slug)?.[1] ?? 0);
-    const short = number > 0 ? [numerals[number - 1] ?? '', String(number)] : [];
-    return [...short, name, ...otherNames].flatMap((grade) =>
+  return grades.flatMap(({ slug, name, otherNames, shortNames }) =>
+    [...shortNames, name, ...otherNames].flatMap((grade) =>
       volumes.flatMap((volume) => [
         { word: `${grade}${volume.mark}`, field: 'grade' as const, slug, sure: true },
         { word: `${grade}${volume.mark}`, field: 'volume' as const, slug: volume.slug, sure: true },
       ]),
-    );
-  });
+    ),
+  );
 }
 
 /** The 五四 schools teach the same stage: who types 小学 means them as well. */

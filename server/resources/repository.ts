@@ -13,8 +13,8 @@ function filesOf(eb: ExpressionBuilder<Tables, 'resource'>) {
 
 const isIn = (methods: readonly PreviewMethod[]) =>
   formats.filter(({ preview }) => methods.includes(preview)).map(({ mediaType }) => mediaType);
-const documents = isIn(['office', 'pdf']);
-const shown = isIn(['office', 'pdf', 'image', 'heif', 'video', 'audio', 'text']);
+const documents = isIn(['office', 'pdf', 'text']);
+const shown = isIn(['office', 'pdf', 'text', 'image', 'heif', 'video', 'audio', 'words']);
 
 /** The first file that can be shown; documents, then pictures and media, before archives and what is only downloaded. */
 function coverOf(eb: ExpressionBuilder<Tables, 'resource'>) {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/database.ts';
+import { byName } from '../database/name-order.ts';
 
 /** With the rooms that still are in a school of the alliance, by name. */
 export async function listGroups(db: Database, filter: { allianceId: string } | { id: string }) {
@@ -22,7 +23,7 @@ export async function listGroups(db: Database, filter: { allianceId: string } | 
         where room_group_room.room_group_id = room_group.id and room.deleted_at is null
         order by room.id)`.as('roomIds'),
     )
-    .orderBy('room_group.name');
+    .orderBy('room_group.name', byName);
   query =
     'id' in filter
       ? query.where('room_group.id', '=', filter.id)

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import type { Database } from '../database/database.ts';
+import { byName } from '../database/name-order.ts';
 import { usedBytes } from './quota.ts';
 import type { Alliance, School, SchoolPatch } from './schema.ts';
 
@@ -19,13 +20,13 @@ function selectAlliances(db: Database) {
           .select(['school.id', 'school.name', 'alliance_school.role'])
           .whereRef('alliance_school.alliance_id', '=', 'alliance.id')
           .orderBy(sql`alliance_school.role = 'lead'`, 'desc')
-          .orderBy('school.name'),
+          .orderBy('school.name', byName),
       ).as('schools'),
     );
 }
 
 export async function listAlliances(db: Database, reach: Reach): Promise<Alliance[]> {
-  const query = selectAlliances(db).orderBy('alliance.name');
+  const query = selectAlliances(db).orderBy('alliance.name', byName);
   if (reach === null) return await query.execute();
   if (reach.length === 0) return [];
   return await query.where('alliance.id', 'in', reach).execute();
@@ -37,7 +38,7 @@ export async function findAlliance(db: Database, id: string): Promise<Alliance |
 
 /** Schools of the alliances in reach, and the reader's own, which may be in none. */
 export async function listSchools(db: Database, reach: Reach, ownSchoolId: string | null): Promise<School[]> {
-  let query = db.selectFrom('school').select(['id', 'name']).orderBy('name');
+  let query = db.selectFrom('school').select(['id', 'name']).orderBy('name', byName);
   if (reach !== null) {
     query = query.where((where) =>
       where.or([
@@ -62,7 +63,7 @@ export async function listSchoolsWithStorage(db: Database): Promise<School[]> {
     .selectFrom('school')
     .select(['id', 'name', 'quota_bytes as quotaBytes'])
     .select((e) => usedBytes(e).as('usedBytes'))
-    .orderBy('name')
+    .orderBy('name', byName)
     .execute();
   return rows.map(({ id, name, ...storage }) => ({ id, name, storage }));
 }

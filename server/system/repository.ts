@@ -13,6 +13,7 @@ export interface UndoneRow {
   name: string | null;
   resourceId: string | null;
   school: string | null;
+  schoolId: string | null;
   tries: number | null;
   since: Date;
   failure: string | null;
@@ -60,7 +61,8 @@ export async function listUndone(db: Database, deadJobs: readonly DeadJob[]): Pr
           recording.id is not null and (recording.state <> 'finished' or dead.name = 'recording.clean')
         when "resourceId" is not null then resource.id is not null
         else true end)
-    select kind, undone.id, job, undone.name, resource_id as "resourceId", school.name as school, tries, since, failure
+    select kind, undone.id, job, undone.name, resource_id as "resourceId", school.name as school,
+      school.id as "schoolId", tries, since, failure
     from undone left join school on school.id = school_id
     order by since desc, undone.id
     limit ${LISTED}`.execute(db);

@@ -46,7 +46,7 @@ export function systemRoutes({ system, authority }: SystemRouteServices) {
       }),
       async (c) => {
         const { kind, id } = c.req.valid('param');
-        await system.undone.retry(kind, id);
+        await system.undone.retry(accountOf(c.get('actor')), kind, id);
         return c.body(null, 204);
       },
     )

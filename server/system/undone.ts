@@ -1,8 +1,9 @@
-import type { Database } from '../database/database.ts';
+import type { Database, DatabaseTransaction } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import type { AccountActor } from '../http/route.ts';
 import type { DeadJob } from '../jobs/definition.ts';
 import type { Outbox } from '../outbox/outbox.ts';
+import { recordEvent } from '../trail/trail.ts';
 import { forgetRefusal, listUndone } from './repository.ts';
 import type { Undone, UndoneKind, UndoneReason } from './schema.ts';
 
@@ -26,7 +27,7 @@ export interface UndoneList {
   counts(): Promise<Record<UndoneKind, number>>;
   list(actor: AccountActor): Promise<Undone[]>;
   /** Once more from the beginning; should it fail again, it comes back. @throws AppError `not_found` when it is not undone. */
-  retry(kind: 'document' | 'job', id: string): Promise<void>;
+  retry(actor: AccountActor, kind: 'document' | 'job', id: string): Promise<void>;
 }
 
 /** What can be said of a failure in words, by the stable words in what was written down of it (`withCauses`). */
@@ -46,6 +47,24 @@ function reasonOf(kind: UndoneKind, failure: string | null): UndoneReason {
 export function createUndoneList({ db, deadJobs, outbox, titlesOf }: UndoneOptions): UndoneList {
   const read = async () => await listUndone(db, await deadJobs.list());
 
+  async function index(tx: DatabaseTransaction, actor: AccountActor, id: string): Promise<void> {
+    if (!(await forgetRefusal(tx, id))) throw new AppError('not_found');
+    await outbox.markChanged(tx, 'resource', id);
+    await recordEvent(tx, 'indexing.retried', { actor, id });
+  }
+
+  async function retryJob(tx: DatabaseTransaction, actor: AccountActor, id: string): Promise<void> {
+    const dead = (await deadJobs.list()).find((job) => job.id === id);
+    if (!dead) throw new AppError('not_found');
+    const about = (await listUndone(tx, [dead])).find((row) => row.kind === 'job');
+    await recordEvent(tx, 'job.retried', {
+      ...{ actor, id, title: about?.name ?? '', schoolId: about?.schoolId ?? null },
+      details: { job: dead.name },
+    });
+    // Last, as the queue has transactions of its own: what it refuses is not written down.
+    if (!(await deadJobs.retry(id))) throw new AppError('not_found');
+  }
+
   return {
     async counts() {
       const counts: Record<UndoneKind, number> = { document: 0, upload: 0, job: 0 };
@@ -59,7 +78,7 @@ export function createUndoneList({ db, deadJobs, outbox, titlesOf }: UndoneOptio
         actor,
         rows.flatMap(({ resourceId }) => resourceId ?? []),
       );
-      return rows.map(({ resourceId, since, ...row }) => ({
+      return rows.map(({ resourceId, schoolId: _, since, ...row }) => ({
         ...row,
         since: since.toISOString(),
         resourceId: resourceId !== null && titles.has(resourceId) ? resourceId : null,
@@ -67,16 +86,8 @@ export function createUndoneList({ db, deadJobs, outbox, titlesOf }: UndoneOptio
       }));
     },
 
-    async retry(kind, id) {
-      const found =
-        kind === 'job'
-          ? await deadJobs.retry(id)
-          : await db.transaction().execute(async (tx) => {
-              const refused = await forgetRefusal(tx, id);
-              if (refused) await outbox.markChanged(tx, 'resource', id);
-              return refused;
-            });
-      if (!found) throw new AppError('not_found');
+    async retry(actor, kind, id) {
+      await db.transaction().execute((tx) => (kind === 'job' ? retryJob(tx, actor, id) : index(tx, actor, id)));
     },
   };
 }

@@ -10,6 +10,7 @@ export const subjectKinds = [
   'class_session',
   'catalog',
   'synonyms',
+  'job',
   'audit',
 ] as const;
 export type SubjectKind = (typeof subjectKinds)[number];
@@ -74,6 +75,8 @@ export const actions = {
   'alliance.changed': 'alliance',
   'catalog.imported': 'catalog',
   'synonyms.changed': 'synonyms',
+  'indexing.retried': 'resource',
+  'job.retried': 'job',
   'audit.exported': 'audit',
 } as const satisfies Record<string, SubjectKind>;
 

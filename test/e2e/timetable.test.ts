@@ -41,6 +41,9 @@ describe('the timetable', () => {
     await admin.getByRole('button', { name: '小学：上午 4 节，下午 3 节' }).click();
     const first = admin.getByLabel('第1节 上课');
     expect(await first.inputValue()).toBe('08:20');
+    // The time of the school by the name that people give it.
+    expect(await admin.getByLabel('时区').locator('option:checked').textContent()).toBe('中国标准时间');
+    expect(await admin.getByLabel('时区').inputValue()).toBe('Asia/Shanghai');
     await first.fill('09:10');
     await admin.getByRole('button', { name: '保存', exact: true }).click();
     await admin.getByText('每节要先上课后下课，前后不能重叠').waitFor();
@@ -196,6 +199,7 @@ describe('the timetable', () => {
       .getByRole('row', { name: /第3节/ })
       .getByRole('link', { name: /同步数学/ })
       .click();
+    await teacher.getByText(/月\d{1,2}日周一 \d\d:\d\d–\d\d:\d\d/).waitFor();
     await teacher.getByRole('link', { name: '修改' }).click();
     await teacher.getByLabel('日期').fill(plus(monday, 1));
     await teacher.getByLabel('节次').selectOption('5');

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createUnderstander, type FacetField } from '../../search/index.ts';
-import { namesOfCode } from '../../server/catalog/codes.ts';
+import { namesOfCode, shortNamesOfCode } from '../../server/catalog/codes.ts';
 import type { SlugName } from '../../server/catalog/service.ts';
 import { knownWords } from '../../server/resources/known-words.ts';
 
-const named: Omit<SlugName, 'otherNames'>[] = [
+const named: Omit<SlugName, 'otherNames' | 'shortNames'>[] = [
   { level: 'stage', slug: 'primary', name: '小学' },
   { level: 'stage', slug: 'primary_54', name: '小学（五•四学制）' },
   { level: 'stage', slug: 'senior', name: '高中' },
@@ -28,7 +28,11 @@ const named: Omit<SlugName, 'otherNames'>[] = [
   { level: 'volume', slug: 'vol2', name: '下册' },
   { level: 'volume', slug: 'req1', name: '必修 第一册' },
 ];
-const names = named.map((one) => ({ ...one, otherNames: namesOfCode(one.level, one.slug) }));
+const names = named.map((one) => ({
+  ...one,
+  otherNames: namesOfCode(one.level, one.slug),
+  shortNames: shortNamesOfCode(one.level, one.slug),
+}));
 const understand = createUnderstander(knownWords(names));
 const none = new Set<FacetField>();
 

@@ -303,6 +303,8 @@ describe('the table for spreadsheets', () => {
     expect(of('resource.deleted', { keptDays: 90 })).toEqual(['保存期限 90 天', 'Kept for 90 days']);
     expect(of('file.uploaded', { bytes: 5_400 })).toEqual(['5400 字节', '5400 bytes']);
     expect(of('catalog.imported', { created: 2, updated: 0 })[0]).toBe('新增 2，更新 0');
+    expect(of('job.retried', { job: 'file.process' })).toEqual(['生成文件预览', 'Create previews of a file']);
+    expect(of('job.retried', { job: 'later.job' })[0]).toBe('job=later.job');
     expect(of('resource.created', { kind: 'lesson_plan', visibility: 'school' })[0]).toBe('教学设计; 本校');
     expect(of('alliance.created', { kind: 'mutual' })[0]).toBe('互促型');
     expect(of('audit.exported', { from: '2026-01-01', action: 'signed_in' })[0]).toBe(
@@ -345,8 +347,9 @@ describe('the table for spreadsheets', () => {
         Object.fromEntries(Object.entries(names).map(([name, said]) => [name.replaceAll('.', '_'), said]));
       expect(pages.action).toEqual(flat(words[language].actions));
       expect(pages.kind).toEqual(words[language].kinds);
-      const { details, roles, visibilities, resourceKinds, allianceKinds } = words[language];
+      const { details, roles, visibilities, resourceKinds, allianceKinds, jobs } = words[language];
       expect(details).toEqual(pages.detail);
+      expect(jobs).toEqual(messages.admin.system.job);
       const { role, visibility, kind, allianceKind } = messages.words;
       expect({ roles, visibilities, resourceKinds, allianceKinds }).toEqual({
         roles: role,

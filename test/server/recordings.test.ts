@@ -175,7 +175,9 @@ describe('a lesson', { timeout: 120_000 }, () => {
       visibility: 'alliance',
       licence: 'alliance_only',
       status: 'published',
-      description: expect.stringMatching(/主讲。听讲：东河小学多媒体教室。$/),
+      description: expect.stringMatching(
+        /^\d{4}年\d{1,2}月\d{1,2}日周[一二三四五六日]，.+主讲。听讲：东河小学多媒体教室。$/,
+      ),
     });
     const outbox = await world.db
       .selectFrom('outbox')

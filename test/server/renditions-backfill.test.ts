@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startBackfill } from '../../server/previews/renditions/jobs.ts';
 import { openRenderer } from '../../server/previews/renditions/open-renderer.ts';
+import { RENDER_VERSION } from '../../server/previews/renditions/renderer.ts';
 import { findSandbox } from '../../server/sandbox/sandbox.ts';
 import { createFilesWorld, type FilesWorld, upload } from './files-world.ts';
 
@@ -38,10 +39,10 @@ describe('files of an older server', () => {
     const older = await add('旧版.mp4', content);
     await work(older, 'done', hourAgo);
     const brokenOff = await add('中断.mp4', content);
-    await work(brokenOff, 'working', hourAgo, 1);
+    await work(brokenOff, 'working', hourAgo, RENDER_VERSION);
     const unreadable = await add('坏.mp4', content.subarray(0, 500));
     const complete = await add('完好.mp4', content);
-    await work(complete, 'done', hourAgo, 1);
+    await work(complete, 'done', hourAgo, RENDER_VERSION);
     const underWay = await add('正在.mp4', content);
     await work(underWay, 'working', now);
     const hopeless = await add('读不了.mp4', content);
@@ -56,11 +57,11 @@ describe('files of an older server', () => {
       return new Map(rows.map(({ file_id, state, version }) => [file_id, `${state} ${version}`]));
     };
     const expected = new Map([
-      [never, 'done 1'],
-      [older, 'done 1'],
-      [brokenOff, 'done 1'],
-      [unreadable, 'failed 1'],
-      [complete, 'done 1'],
+      [never, `done ${RENDER_VERSION}`],
+      [older, `done ${RENDER_VERSION}`],
+      [brokenOff, `done ${RENDER_VERSION}`],
+      [unreadable, `failed ${RENDER_VERSION}`],
+      [complete, `done ${RENDER_VERSION}`],
       [underWay, 'working 0'],
       [hopeless, 'failed 0'],
     ]);

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -67,6 +68,11 @@ describe('renditions', { timeout: 120_000 }, () => {
   }
   async function list(id: string) {
     return renditionsSchema.parse(await (await world.request(`/files/${id}/renditions`)).json());
+  }
+  async function objectsOf(id: string): Promise<string[]> {
+    const keys: string[] = [];
+    for await (const { key } of world.storage.list(`renditions/${id}/`)) keys.push(key);
+    return keys;
   }
   async function rendered(name: string, mediaType: string, content: Uint8Array) {
     const id = await file(name, mediaType, content);
@@ -196,6 +202,46 @@ describe('renditions', { timeout: 120_000 }, () => {
     });
   });
 
+  describe('of a screen on which little moves', () => {
+    const screen = picture('1280x720', 8, 5);
+    const still = ['-c:v', 'libx264', '-preset', 'slow', '-crf', '51', '-pix_fmt', 'yuv420p'];
+
+    it('are not kept when they came out larger than an original that plays', async () => {
+      const content = await made('still.mp4', [...screen, ...still]);
+      const { id, state, sizes } = await rendered('屏幕.mp4', 'video/mp4', content);
+      expect({ state, sizes }).toEqual({ state: 'done', sizes: [] });
+      expect(await objectsOf(id)).toHaveLength(1);
+      // With its sound alone it is smaller than with the picture.
+      const spoken = await made('spoken.mp4', [...screen, ...sound(8), ...still, '-b:a', '160k']);
+      const names = (await rendered('讲解.mp4', 'video/mp4', spoken)).renditions.map(({ name }) => name);
+      expect(names).toContain('audio');
+    });
+
+    it('are kept when no browser plays the original, however small it is', async () => {
+      const content = await made('still-444.mp4', [...screen, ...still, '-pix_fmt', 'yuv444p']);
+      const { renditions } = await rendered('屏幕.mp4', 'video/mp4', content);
+      expect(renditions.map(({ name }) => name).toSorted()).toEqual(['360p', '720p']);
+      expect(renditions.some(({ bytes }) => bytes >= content.length)).toBe(true);
+    });
+
+    it('go when an older version had kept them', async () => {
+      const content = await made('still.mp4', [...screen, ...still]);
+      const { id } = await rendered('从前的屏幕.mp4', 'video/mp4', content);
+      const object_key = `renditions/${id}/before.mp4`;
+      const bytes = content.length + 1;
+      await world.storage.put(object_key, Readable.from([Buffer.alloc(bytes)]), { bytes, signal: context().signal });
+      const row = { width: 640, height: 360, bitrate: 250_000, media_type: 'video/mp4', object_key, bytes };
+      await world.db
+        .insertInto('rendition')
+        .values({ file_id: id, name: '360p', ...row })
+        .execute();
+      await world.db.updateTable('rendition_work').set({ version: 1 }).where('file_id', '=', id).execute();
+      await renderer.render(id, context());
+      expect(await list(id)).toMatchObject({ state: 'done', renditions: [] });
+      expect(await objectsOf(id)).toHaveLength(1);
+    });
+  });
+
   it('takes what there is of a video that was cut off, and says so of what is none', async () => {
     const whole = await made('whole.ts', [...picture('640x480', 6), ...sound(6), '-c:v', 'mpeg2video', '-f', 'mpegts']);
     const cut = await rendered('断.mpg', 'video/mpeg', whole.subarray(0, whole.length / 2));
@@ -297,9 +343,7 @@ describe('renditions', { timeout: 120_000 }, () => {
     await world.db.updateTable('rendition_work').set({ version: 0 }).where('file_id', '=', id).execute();
     await renderer.render(id, context());
     expect(await list(id)).toMatchObject({ state: 'done', renditions, sprite: { frames: 3 } });
-    const objects: string[] = [];
-    for await (const { key } of world.storage.list(`renditions/${id}/`)) objects.push(key);
-    expect(objects).toHaveLength(renditions.length + 1);
+    expect(await objectsOf(id)).toHaveLength(renditions.length + 1);
   });
 
   it('stops when the file is deleted, and leaves nothing', async () => {
@@ -315,8 +359,6 @@ describe('renditions', { timeout: 120_000 }, () => {
     await eraseFile(world, id, new AbortController().signal);
     const rows = await world.db.selectFrom('rendition').select('name').where('file_id', '=', id).execute();
     expect(rows).toEqual([]);
-    const objects: string[] = [];
-    for await (const { key } of world.storage.list(`renditions/${id}/`)) objects.push(key);
-    expect(objects).toEqual([]);
+    expect(await objectsOf(id)).toEqual([]);
   });
 });

@@ -111,7 +111,7 @@ describe('schools and alliances', () => {
     const [admin, teacher] = [await world.signIn('admin'), await world.signIn('teacher', 'stranger')];
     const path = `/api/alliances/${world.alliances.ours}/schools/${world.schools.stranger}`;
     await admin.put(path, { role: 'member' });
-    expect(await namesIn(await teacher.get('/api/alliances'))).toEqual(['远山教育共同体', '青禾教育共同体']);
+    expect(await namesIn(await teacher.get('/api/alliances'))).toEqual(['青禾教育共同体', '远山教育共同体']);
     await admin.delete(path);
     expect(await namesIn(await teacher.get('/api/alliances'))).toEqual(['远山教育共同体']);
   });

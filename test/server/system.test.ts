@@ -13,6 +13,7 @@ import { faultOf } from '../../server/system/faults.ts';
 import type { Undone } from '../../server/system/schema.ts';
 import { createSystemService, type PartReport, type Probe, type SystemOptions } from '../../server/system/service.ts';
 import { createUndoneList } from '../../server/system/undone.ts';
+import type { Action } from '../../server/trail/actions.ts';
 import { createTestDatabase, type TestDatabase } from '../environment/database.ts';
 import { type Browser, outcome } from './environment/browser.ts';
 import { type People, people } from './environment/people.ts';
@@ -227,6 +228,14 @@ describe('what could not be done', () => {
     }, patience);
   }
 
+  const written = (action: Action) =>
+    database.db
+      .selectFrom('audit_event')
+      .select(['actor_id', 'subject_kind', 'subject_id', 'subject_title', 'subject_school_id', 'details'])
+      .where('action', '=', action)
+      .orderBy('id')
+      .execute();
+
   it('is nothing at first', async () => {
     expect(await list()).toEqual([]);
   });
@@ -251,6 +260,13 @@ describe('what could not be done', () => {
     expect(await outcome(admin.post(`/api/system/undone/job/${dead?.id}/retry`))).toBe('404 not_found');
     await vi.waitFor(() => expect(done).toBe(1), patience);
     repaired = false;
+    // Once: what was not undone any more is not written down.
+    expect(await written('job.retried')).toEqual([
+      {
+        ...{ actor_id: world.accounts['admin-lead'], subject_kind: 'job', subject_id: dead?.id, subject_title: '' },
+        ...{ subject_school_id: null, details: { job: 'test.system' } },
+      },
+    ]);
   });
 
   it('says which file a job is about, until that is deleted', async () => {
@@ -261,6 +277,16 @@ describe('what could not be done', () => {
     expect(await listed(id)).toMatchObject({ name: '圆的周长.pdf', resourceId, school: '中心小学' });
     await database.db.updateTable('file').set({ deleted_at: new Date() }).where('id', '=', fileId).execute();
     expect(await listed(id)).toBeUndefined();
+  });
+
+  it('is written down with what it is about, when it is tried again', async () => {
+    const fileId = await addFile('对称.pdf', null);
+    const { id } = await givenUp({ fileId });
+    expect(await outcome(admin.post(`/api/system/undone/job/${id}/retry`))).toBe('204');
+    const [last] = (await written('job.retried')).slice(-1);
+    expect(last).toMatchObject({ subject_id: id, subject_title: '对称.pdf', subject_school_id: seeded.schools.lead });
+    // Given up again, it is nobody’s any more.
+    await database.db.updateTable('file').set({ deleted_at: new Date() }).where('id', '=', fileId).execute();
   });
 
   it('says which lesson a job is about, until its recording is finished after all', async () => {
@@ -300,6 +326,17 @@ describe('what could not be done', () => {
     expect(await marked.execute()).toEqual([{ entity: 'resource' }]);
     expect(await outcome(admin.post(`/api/system/undone/document/${id}/retry`))).toBe('404 not_found');
     expect(await marked.execute()).toHaveLength(1);
+    expect(await written('indexing.retried')).toEqual([
+      {
+        ...{
+          actor_id: world.accounts['admin-lead'],
+          subject_kind: 'resource',
+          subject_id: id,
+          subject_title: '不收的资源',
+        },
+        ...{ subject_school_id: seeded.schools.lead, details: {} },
+      },
+    ]);
     await refuse();
     await database.db.updateTable('resource').set({ deleted_at: new Date() }).where('id', '=', id).execute();
     expect(await listed(id)).toBeUndefined();

@@ -13,6 +13,10 @@ export const actionWords = (t: Translate, action: string): string =>
 
 export const kindWords = (t: Translate, kind: string): string => wordsOr(t, `admin.audit.kind.${kind}`, kind);
 
+/** Work of the queue, by its name. */
+export const jobWords = (t: Translate, job: string): string =>
+  wordsOr(t, `admin.system.job.${job.replaceAll(/[.-]/g, '_')}`, job);
+
 /** `2026-11-26 15:52:07` on the clock of whoever reads: evidence is told to the second, in every language alike. */
 const clock = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium' });
 export const timeOf = (iso: string): string => clock.format(new Date(iso));
@@ -49,6 +53,7 @@ export function detailWords(t: Translate, format: Format, { action, details }: A
     if ((name === 'bytes' || name === 'quotaBytes') && typeof value === 'number') return [format.bytes(value)];
     if (name === 'created') return [t('admin.audit.detail.created', { created: value, updated: details.updated })];
     if (name === 'signature' || name === 'label') return [String(value)];
+    if (name === 'job') return [jobWords(t, String(value))];
     if (name === 'visibility') return [wordsOr(t, `words.visibility.${value}`, String(value))];
     return [];
   });

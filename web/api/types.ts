@@ -155,5 +155,7 @@ export const auditActions = [
   'alliance.changed',
   'catalog.imported',
   'synonyms.changed',
+  'indexing.retried',
+  'job.retried',
   'audit.exported',
 ] as const satisfies readonly AuditAction[];

@@ -11,6 +11,8 @@ export interface Format {
   span(durationMs: number): string;
   /** 昨天, 9 月 12 日, 2024 年 9 月 12 日 */
   day(iso: string): string;
+  /** 9 月 12 日周六, as people speak of the days of lessons */
+  schoolDay(iso: string): string;
   /** 9 月 12 日 10:05 */
   moment(iso: string): string;
   /** 10:05 */
@@ -42,6 +44,9 @@ export function useFormat(): Format {
   const date = (options: Intl.DateTimeFormatOptions, value: Date): string =>
     new Intl.DateTimeFormat(locale.value, options).format(value);
   const time = (iso: string): string => date({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }, new Date(iso));
+  /** The year of any other than this one. */
+  const yearOf = (value: Date) =>
+    value.getFullYear() === new Date().getFullYear() ? {} : ({ year: 'numeric' } as const);
   const day = (iso: string): string => {
     const value = new Date(iso);
     const now = new Date();
@@ -49,8 +54,7 @@ export function useFormat(): Format {
     if (ago === 0) return t('common.time.today', { time: time(iso) });
     if (ago === 1) return t('common.time.yesterday');
     if (ago === -1) return t('common.time.tomorrow', { time: time(iso) });
-    const sameYear = value.getFullYear() === now.getFullYear();
-    return date({ month: 'short', day: 'numeric', ...(sameYear ? {} : { year: 'numeric' }) }, value);
+    return date({ month: 'short', day: 'numeric', ...yearOf(value) }, value);
   };
   return {
     bytes: (bytes) => bytesWords(t, bytes),
@@ -63,6 +67,10 @@ export function useFormat(): Format {
       return t('common.time.hours', { h: Math.floor(minutes / 60), m: minutes % 60 });
     },
     day,
+    schoolDay(iso) {
+      const value = new Date(iso);
+      return date({ month: 'short', day: 'numeric', weekday: 'short', ...yearOf(value) }, value);
+    },
     moment: (iso) =>
       date({ month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }, new Date(iso)),
     time,

@@ -1,5 +1,4 @@
 import { useFormat } from '../format/format.ts';
-import { useWords } from '../locales/i18n.ts';
 
 export interface ToldSlot {
   start: string;
@@ -9,10 +8,8 @@ export interface ToldSlot {
 
 /** A time on the timetable in words: 9月7日周一 第3节 10:00. With `day`, that day is not named again. */
 export function useSlotWords(): (slot: ToldSlot, sameDayAs?: string) => string {
-  const { locale } = useWords();
   const format = useFormat();
-  const dayOf = (iso: string): string =>
-    new Intl.DateTimeFormat(locale.value, { month: 'short', day: 'numeric', weekday: 'short' }).format(new Date(iso));
+  const dayOf = format.schoolDay;
   return (slot, sameDayAs) => {
     const day = sameDayAs !== undefined && dayOf(sameDayAs) === dayOf(slot.start) ? null : dayOf(slot.start);
     return [day, slot.period, format.time(slot.start)].filter(Boolean).join(' ');

@@ -65,10 +65,15 @@ function picture(source: Source, name: RenditionName, quality: Quality): Plan[] 
   return [{ name, width, height, args }];
 }
 
-/** The renditions that are of use: none that is larger than the original, or as good as it. */
+/** Whether every browser plays it as it is. */
+export function playsAsItIs({ isMp4, video, audio }: Source): boolean {
+  return isMp4 && (video?.isPlainH264 ?? true) && (!audio || audio.codec === 'aac');
+}
+
+/** The renditions that may be of use, as far as it can be told before they are made. */
 export function planRenditions(source: Source): Plan[] {
   const { video, audio, bitrate } = source;
-  const plays = source.isMp4 && (video?.isPlainH264 ?? true) && (!audio || audio.codec === 'aac');
+  const plays = playsAsItIs(source);
   const isBelow = (most: number) => plays && bitrate > 0 && bitrate <= most;
   const lines = video ? Math.min(video.width, video.height) : 0;
   const wantsThin = video !== null && !(isBelow(THIN_BITRATE) && lines <= thin.lines);

@@ -11,8 +11,18 @@ import type { Workspace } from '../../sandbox/workspace.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { createEncoder, type EncoderOptions, type Given } from './encoder.ts';
 import { createExtras } from './extras.ts';
-import { type Plan, planRenditions } from './plan.ts';
-import { findSprite, findWork, holdFile, insertRendition, isThere, listRenditions, saveWork } from './repository.ts';
+import { type Plan, planRenditions, playsAsItIs } from './plan.ts';
+import {
+  deleteRendition,
+  findSprite,
+  findWork,
+  holdFile,
+  insertRendition,
+  isThere,
+  listRenditions,
+  saveWork,
+} from './repository.ts';
+import type { Source } from './source.ts';
 
 export interface RendererOptions extends EncoderOptions {
   db: Database;
@@ -32,19 +42,33 @@ export interface Renderer {
 }
 
 /** Of the list of what is made of a file; with a new one, those of before are looked at again. */
-export const RENDER_VERSION = 1;
+export const RENDER_VERSION = 2;
 
 class FileGone extends Error {
   override readonly name = 'FileGone';
+}
+
+/**
+ * How many bytes are no use any more. What moves little needs less than is aimed at: an original that plays is then the
+ * smallest there is, and the best. The sound of a video is of use for what it is, beside slides.
+ */
+async function usefulBelow(source: Source, { source: path }: Given): Promise<(name: Plan['name']) => number> {
+  const { size } = await stat(path);
+  const never = Number.POSITIVE_INFINITY;
+  return (name) => (playsAsItIs(source) && (name !== 'audio' || source.video === null) ? size : never);
 }
 
 export function createRenderer({ db, storage, workspace, ...options }: RendererOptions): Renderer {
   const encoder = createEncoder(options);
   const makeExtras = createExtras({ db, storage, encoder });
 
-  /** @throws FileGone, and leaves nothing, when the file was deleted meanwhile. */
-  async function keep(fileId: string, { name, width, height }: Plan, given: Given, path: string) {
+  /**
+   * @param below how many bytes are of use at most.
+   * @throws FileGone, and leaves nothing, when the file was deleted meanwhile.
+   */
+  async function keep(fileId: string, { name, width, height }: Plan, given: Given, path: string, below: number) {
     const { size: bytes } = await stat(path);
+    if (bytes >= below) return rm(path);
     const object_key = `${renditionPrefix(fileId)}${randomUUID()}.mp4`;
     await storage.put(object_key, createReadStream(path), { bytes, signal: given.signal });
     const media_type = width === null ? 'audio/mp4' : 'video/mp4';
@@ -79,7 +103,12 @@ export function createRenderer({ db, storage, workspace, ...options }: RendererO
     try {
       await storage.saveTo(objectKey, given.source, given.signal);
       const source = await encoder.probe(given);
-      const made = new Set((await listRenditions(db, fileId)).map(({ name }) => name));
+      const below = await usefulBelow(source, given);
+      const made = new Set<Plan['name']>();
+      for (const { name, bytes } of await listRenditions(db, fileId)) {
+        if (bytes >= below(name)) await deleteRendition(db, fileId, name);
+        made.add(name);
+      }
       const plans = planRenditions(source);
       const isPlayable = plans.every(({ name }) => made.has(name));
       const tell = (step: number) => async (seconds: number) => {
@@ -91,7 +120,7 @@ export function createRenderer({ db, storage, workspace, ...options }: RendererO
       };
       for (const [index, plan] of plans.entries()) {
         if (made.has(plan.name)) continue;
-        await keep(fileId, plan, given, await encoder.encode(given, plan, tell(index)));
+        await keep(fileId, plan, given, await encoder.encode(given, plan, tell(index)), below(plan.name));
       }
       // Whoever waits, waits for something to play.
       await makeExtras({ fileId, source, given, log, onSeconds: tell(plans.length) });

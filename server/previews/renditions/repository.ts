@@ -38,6 +38,10 @@ export async function insertRendition(tx: Database, row: Insertable<RenditionTab
   await tx.insertInto('rendition').values(row).execute();
 }
 
+export async function deleteRendition(db: Database, fileId: string, name: RenditionRow['name']): Promise<void> {
+  await db.deleteFrom('rendition').where('file_id', '=', fileId).where('name', '=', name).execute();
+}
+
 /** Leaves what was done before. */
 export async function beginWork(tx: Database, fileId: string): Promise<void> {
   await tx

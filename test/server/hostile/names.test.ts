@@ -101,7 +101,9 @@ describe('a hostile name', () => {
     expect((await readdir(join(world.folder, 'objects'))).toSorted()).toEqual(['.incoming', 'files', 'previews']);
     expect(keys).toContain(`files/${id}`);
     const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
-    const ours = new RegExp(`^(?:files/${uuid}|previews/${uuid}/${uuid}/image-1-\\d+\\.webp)$`);
+    const ours = new RegExp(
+      `^(?:files/${uuid}|previews/${uuid}/${uuid}/(?:(?:image|page)-1-\\d+\\.webp|words-1\\.json))$`,
+    );
     expect(keys.filter((key) => !ours.test(key))).toEqual([]);
   });
 });

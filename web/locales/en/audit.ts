@@ -58,6 +58,8 @@ const audit: typeof zh = {
     alliance_changed: 'Changed an alliance’s members',
     catalog_imported: 'Imported the textbook catalog',
     synonyms_changed: 'Changed synonyms',
+    indexing_retried: 'Tried again to add a resource to search',
+    job_retried: 'Tried a background job again',
     audit_exported: 'Exported the audit trail',
   },
   anyAction: 'All actions',
@@ -83,6 +85,7 @@ const audit: typeof zh = {
     class_session: 'Lesson',
     catalog: 'Textbook catalog',
     synonyms: 'Synonyms',
+    job: 'Background job',
     audit: 'Audit trail',
   },
   detail: {

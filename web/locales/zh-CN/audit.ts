@@ -55,6 +55,8 @@ export default {
     alliance_changed: '更改共同体成员',
     catalog_imported: '导入教材目录',
     synonyms_changed: '修改同义词',
+    indexing_retried: '重试加入搜索',
+    job_retried: '重试后台任务',
     audit_exported: '导出审计记录',
   },
   anyAction: '全部操作',
@@ -80,6 +82,7 @@ export default {
     class_session: '课堂',
     catalog: '教材目录',
     synonyms: '同义词',
+    job: '后台任务',
     audit: '审计记录',
   },
   detail: {
