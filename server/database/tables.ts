@@ -11,6 +11,7 @@ import type {
 } from './tables/classroom.ts';
 import type { DeviceAuthorizationTable, RoomCheckTable } from './tables/devices.ts';
 import type {
+  ArchiveContentsTable,
   CatalogNodeTable,
   FileTable,
   IndexRefusalTable,
@@ -69,6 +70,7 @@ export interface Tables {
   file: FileTable;
   preview: PreviewTable;
   page_text: PageTextTable;
+  archive_contents: ArchiveContentsTable;
   page_words: PageWordsTable;
   rendition: RenditionTable;
   rendition_work: RenditionWorkTable;

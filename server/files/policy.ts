@@ -1,7 +1,17 @@
 import type { Actor } from '../http/route.ts';
 
-/** How a preview is made. `text` is set in pages; `words` has none, but its words are found. */
-export type PreviewMethod = 'office' | 'pdf' | 'text' | 'image' | 'heif' | 'video' | 'audio' | 'words' | 'none';
+/** How a preview is made. `text` is set in pages; `words` has none, but its words are found; of an `archive` it is told what lies in it. */
+export type PreviewMethod =
+  | 'office'
+  | 'pdf'
+  | 'text'
+  | 'image'
+  | 'heif'
+  | 'video'
+  | 'audio'
+  | 'words'
+  | 'archive'
+  | 'none';
 
 export interface Format {
   mediaType: string;
@@ -76,7 +86,7 @@ export const formats: readonly Format[] = [
   format('audio/x-ms-asf', 'wma', 'audio'),
   format('audio/amr', 'amr', 'audio'),
   format('audio/midi', 'mid midi'),
-  format('application/zip', 'zip'),
+  format('application/zip', 'zip', 'archive'),
   format('application/x-rar-compressed', 'rar'),
   format('application/x-7z-compressed', '7z'),
   format('application/epub+zip', 'epub'),

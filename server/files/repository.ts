@@ -1,6 +1,7 @@
 import type { Insertable, Selectable } from 'kysely';
 import type { Database } from '../database/database.ts';
 import type { FileTable, PreviewTable } from '../database/tables/library.ts';
+import { type ArchiveContents, archiveContentsSchema } from './schema.ts';
 
 export type FileRow = Selectable<FileTable>;
 export type PreviewRow = Selectable<PreviewTable>;
@@ -87,6 +88,16 @@ export async function markDeleted(db: Database, ids: readonly string[]): Promise
     .returning('id')
     .execute();
   return rows.map(({ id }) => id);
+}
+
+/** Undefined for what is no archive, or was not looked into. */
+export async function findContents(db: Database, fileId: string): Promise<ArchiveContents | undefined> {
+  const row = await db
+    .selectFrom('archive_contents')
+    .select('contents')
+    .where('file_id', '=', fileId)
+    .executeTakeFirst();
+  return row && archiveContentsSchema.parse(row.contents);
 }
 
 export function listPreviews(db: Database, fileId: string): Promise<PreviewRow[]> {

@@ -6,6 +6,7 @@ import { accountOf, actorOf, createRouter, defineRoute, type Env } from '../http
 import { formatOfMediaType } from './policy.ts';
 import { matchesTag, readRange } from './ranges.ts';
 import {
+  archiveContentsSchema,
   contentQuery,
   fileParams,
   fileSchema,
@@ -181,6 +182,17 @@ export function fileRoutes({ files }: FileRouteServices) {
         responses: { 200: jsonAnswer('The shapes', pageShapesSchema), default: problemAnswer('not_found') },
       }),
       async (c) => c.json({ ratios: await files.pageRatios(actorOf(c.get('actor')), c.req.valid('param').id) }, 200),
+    )
+    .openapi(
+      defineRoute('signed-in', {
+        method: 'get',
+        path: '/files/{id}/contents',
+        summary: 'What lies in an archive',
+        tags,
+        request: { params: fileParams },
+        responses: { 200: jsonAnswer('Names and sizes', archiveContentsSchema), default: problemAnswer('not_found') },
+      }),
+      async (c) => c.json(await files.contents(actorOf(c.get('actor')), c.req.valid('param').id), 200),
     )
     .openapi(
       defineRoute('signed-in', {

@@ -84,6 +84,20 @@ export const thumbnailQuery = z.object({ width: width('320') });
 /** Width over height of each page that has an image, from page 1 on. */
 export const pageShapesSchema = z.object({ ratios: z.array(z.number().positive()) }).openapi('PageShapes');
 
+export const archiveContentsSchema = z
+  .object({
+    /** By name, folders and all; not endless. */
+    entries: z.array(z.object({ name: z.string(), bytes: z.number().nonnegative() })),
+    /** Files that really lie in it. */
+    total: z.int(),
+    /** All of them unpacked, as the archive says. */
+    bytes: z.number().nonnegative(),
+    /** Whether something in it asks for a password. */
+    encrypted: z.boolean(),
+  })
+  .openapi('ArchiveContents');
+export type ArchiveContents = z.output<typeof archiveContentsSchema>;
+
 /** Places on a page are counted from its top left corner, in this many parts of its width and its height. */
 export const PAGE_PARTS = 10_000;
 const parts = z.int().min(0).max(PAGE_PARTS);

@@ -10,6 +10,7 @@ import type { DerivedImages } from './derived.ts';
 import { type FileReaders, mayKnowFaults, mayReadFile } from './policy.ts';
 import {
   type FileRow,
+  findContents,
   findFile,
   findPageWords,
   insertFile,
@@ -24,6 +25,7 @@ import {
   type PreviewRow,
 } from './repository.ts';
 import {
+  type ArchiveContents,
   eraseFileJob,
   type File,
   fileErrorCodeSchema,
@@ -101,6 +103,8 @@ export interface FileService {
   preview(actor: Actor, id: string, wanted: PreviewWanted, size: PreviewSize): Promise<PreviewImage>;
   /** Width over height of the pages that have an image. */
   pageRatios(actor: Actor, id: string): Promise<number[]>;
+  /** What lies in an archive. @throws AppError `not_found`, also for one of which nothing is known. */
+  contents(actor: Actor, id: string): Promise<ArchiveContents>;
   /** null when nothing is known of the page's words. @throws AppError `not_found` for a page without an image. */
   pageWords(actor: Actor, id: string, number: number): Promise<PageWords | null>;
   /** In the transaction that makes it a file: its row and the job that looks into it. Once more does nothing. */
@@ -210,6 +214,13 @@ export function createFileService(options: FileServiceOptions): FileService {
     async pageRatios(actor, id) {
       await require(actor, id);
       return (await listPageSizes(db, id)).map(({ width, height }) => Number((width / height).toFixed(4)));
+    },
+
+    async contents(actor, id) {
+      await require(actor, id);
+      const found = await findContents(db, id);
+      if (!found) throw new AppError('not_found');
+      return found;
     },
 
     async pageWords(actor, id, number) {

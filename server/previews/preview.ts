@@ -1,4 +1,4 @@
-import type { FileErrorCode, PageWords } from '../files/schema.ts';
+import type { ArchiveContents, FileErrorCode, PageWords } from '../files/schema.ts';
 import { ConverterError } from '../sandbox/converter.ts';
 import type { TellProgress } from './progress.ts';
 
@@ -37,6 +37,8 @@ export interface Findings {
   durationMs?: number;
   width?: number;
   height?: number;
+  /** Of an archive. */
+  contents?: ArchiveContents;
   /** Why the words of pages have no places, though the pages are there. */
   withoutWords?: Error;
   /** Words for search, page by page; of a file without pages one text, and none of a picture. */

@@ -10,12 +10,13 @@ import type { Database, DatabaseTransaction } from '../database/database.ts';
 import type { FileTable, PageWordsTable, PreviewTable } from '../database/tables/library.ts';
 import { AppError } from '../errors.ts';
 import { type Format, formatOfMediaType } from '../files/policy.ts';
-import type { PageWords } from '../files/schema.ts';
+import type { ArchiveContents, PageWords } from '../files/schema.ts';
 import type { Converter } from '../sandbox/converter.ts';
 import type { Workspace } from '../sandbox/workspace.ts';
 import type { Storage } from '../storage/storage.ts';
 import { recordEvent } from '../trail/trail.ts';
 import { inspectArchive } from './archive.ts';
+import { listContents } from './contents.ts';
 import { withinTime } from './deadline.ts';
 import { createDocumentPreviews, type DocumentPrograms } from './documents.ts';
 import { previewHeif, previewImage } from './images.ts';
@@ -68,6 +69,7 @@ interface Made {
   previews: Insertable<PreviewTable>[];
   words: Insertable<PageWordsTable>[];
   pageTexts: readonly string[];
+  contents?: ArchiveContents | null;
 }
 
 async function hashFile(path: string, signal: AbortSignal): Promise<string> {
@@ -106,6 +108,8 @@ export function createPreviewProcessor(options: PreviewProcessorOptions): Previe
         return previewText(tools);
       case 'words':
         return { pageTexts: await readWords(tools) };
+      case 'archive':
+        return listContents(tools);
       default:
         return {};
     }
@@ -119,6 +123,7 @@ export function createPreviewProcessor(options: PreviewProcessorOptions): Previe
         await repository.replacePreviews(tx, fileId, made.previews);
         await repository.replacePageWords(tx, fileId, made.words);
         await repository.replacePageTexts(tx, fileId, made.pageTexts);
+        await repository.replaceContents(tx, fileId, made.contents ?? null);
       }
       const { scan, scan_signature: signature } = values;
       if (scan === 'infected') {
@@ -227,7 +232,7 @@ export function createPreviewProcessor(options: PreviewProcessorOptions): Previe
             width: found.width ?? null,
             height: found.height ?? null,
           },
-          { previews, words, pageTexts: found.pageTexts ?? [] },
+          { previews, words, pageTexts: found.pageTexts ?? [], contents: found.contents ?? null },
         );
         if (!isThere) previews.length = words.length = 0;
       } catch (error) {

@@ -1,6 +1,7 @@
 import type { Insertable, Updateable } from 'kysely';
 import type { Database } from '../database/database.ts';
 import type { FileTable, PageWordsTable, PreviewTable } from '../database/tables/library.ts';
+import type { ArchiveContents } from '../files/schema.ts';
 
 /** Undefined when the file is gone. */
 export function findForProcessing(db: Database, id: string) {
@@ -72,6 +73,16 @@ export async function replacePageWords(
 ): Promise<void> {
   await tx.deleteFrom('page_words').where('file_id', '=', fileId).execute();
   if (words.length > 0) await tx.insertInto('page_words').values(words).execute();
+}
+
+/** null for what is no archive. */
+export async function replaceContents(tx: Database, fileId: string, contents: ArchiveContents | null): Promise<void> {
+  await tx.deleteFrom('archive_contents').where('file_id', '=', fileId).execute();
+  if (contents === null) return;
+  await tx
+    .insertInto('archive_contents')
+    .values({ file_id: fileId, contents: JSON.stringify(contents) })
+    .execute();
 }
 
 /** @param pageTexts from page 1 on; pages without words have no row. */

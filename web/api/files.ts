@@ -4,6 +4,8 @@ export const readFile = (id: string, signal?: AbortSignal) =>
   answer(client.files[':id'].$get({ param: { id } }, { init: { signal } }));
 export const readPageShapes = (id: string, signal?: AbortSignal) =>
   answer(client.files[':id'].pages.$get({ param: { id } }, { init: { signal } }));
+export const readContents = (id: string, signal?: AbortSignal) =>
+  answer(client.files[':id'].contents.$get({ param: { id } }, { init: { signal } }));
 export const readPageWords = (id: string, page: number, signal?: AbortSignal) =>
   answer(client.files[':id'].pages[':n'].text.$get({ param: { id, n: String(page) } }, { init: { signal } }));
 export const readRenditions = (id: string, signal?: AbortSignal) =>

@@ -31,6 +31,25 @@ export function mediaKind(mediaType: string): MediaKind {
   return 'other';
 }
 
+const endings: Record<Exclude<MediaKind, 'other'>, string> = {
+  text: 'doc docx wps odt rtf txt md',
+  slides: 'ppt pptx pps ppsx dps odp',
+  sheet: 'xls xlsx et ods csv',
+  pdf: 'pdf',
+  image: 'jpg jpeg png gif webp bmp heic svg tif tiff psd',
+  video: 'mp4 m4v mov avi wmv mkv webm flv mpg mpeg 3gp',
+  audio: 'mp3 m4a wav wma ogg flac aac amr',
+  archive: 'zip rar 7z',
+};
+const kindOfEnding = new Map(
+  Object.entries(endings).flatMap(([kind, all]) => all.split(' ').map((ending) => [ending, kind as MediaKind])),
+);
+
+/** The same of a file of which nothing is known but its name. */
+export function kindOfName(name: string): MediaKind {
+  return kindOfEnding.get(name.slice(name.lastIndexOf('.') + 1).toLowerCase()) ?? 'other';
+}
+
 const documents: readonly MediaKind[] = ['text', 'slides', 'sheet', 'pdf'];
 
 /** Whether a file of this type gets images of its pages, and so can be turned page by page. Plain text gets none. */

@@ -100,6 +100,12 @@ export interface PageTextTable {
 }
 
 /** Where the words of a page stand: an object beside its image. */
+export interface ArchiveContentsTable {
+  file_id: string;
+  /** See files/schema.ts. */
+  contents: Json<Record<string, unknown>>;
+}
+
 export interface PageWordsTable {
   file_id: string;
   number: number;

@@ -549,6 +549,7 @@ export const shared: SharedLine[] = [
   },
   { route: 'GET /api/files/{id}', of: 'file' },
   { route: 'GET /api/files/{id}/content', of: 'file' },
+  { route: 'GET /api/files/{id}/contents', of: 'file' },
   { route: 'GET /api/files/{id}/pages', of: 'file' },
   { route: 'GET /api/files/{id}/pages/{n}', of: 'file', rest: { n: '1' } },
   { route: 'GET /api/files/{id}/pages/{n}/text', of: 'file', rest: { n: '1' } },

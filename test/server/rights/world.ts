@@ -99,6 +99,11 @@ export async function createRightsWorld() {
       .insertInto('page_words')
       .values({ file_id, number: 1, ...(await put(Buffer.from('{"lines":[]}'))) })
       .execute();
+    const contents = { entries: [{ name: '榫卯.pdf', bytes: 1 }], total: 1, bytes: 1, encrypted: false };
+    await db
+      .insertInto('archive_contents')
+      .values({ file_id, contents: JSON.stringify(contents) })
+      .execute();
     const rendition = { file_id, name: '360p', media_type: 'video/mp4', width: 640, height: 360, bitrate: 1 } as const;
     await db
       .insertInto('rendition')

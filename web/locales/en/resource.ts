@@ -20,6 +20,12 @@ const resource: typeof zh = {
   noFiles: 'This resource has no files yet.',
   noPreview: 'The preview couldn’t be created. Download it to open it.',
   nothingToPreview: 'This file type can’t be previewed. Download it to open it.',
+  archive: {
+    holds: '{n} file in this archive, {bytes} unpacked. | {n} files in this archive, {bytes} unpacked.',
+    encrypted: 'It asks for a password when opened.',
+    first: 'The first {n} are listed.',
+    list: 'Files in the archive',
+  },
   fileCount: 'no files | {n} file | {n} files',
   media: {
     text: 'Document',

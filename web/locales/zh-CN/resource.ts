@@ -18,6 +18,12 @@ export default {
   noFiles: '这份资源还没有文件。',
   noPreview: '预览没有生成，可以下载后打开。',
   nothingToPreview: '这种文件不能在线预览，请下载后打开。',
+  archive: {
+    holds: '压缩包里有 {n} 个文件，解开后共 {bytes}。',
+    encrypted: '打开时要密码。',
+    first: '只列出前 {n} 个。',
+    list: '压缩包里的文件',
+  },
   fileCount: '{n} 个文件',
   media: {
     text: 'Word 文档',

@@ -1,0 +1,71 @@
+import { type Entry, getFileNameLowLevel, openPromise, type ZipFile } from 'yauzl';
+import type { ArchiveContents } from '../files/schema.ts';
+import { type Findings, PreviewProblem, type Tools } from './preview.ts';
+import { decodeText, textForSearch } from './text.ts';
+
+/** Shown, and found by search. */
+const MOST_LISTED = 1000;
+/** Looked at; an archive of a whole term's photos has some ten thousand. */
+const MOST_ENTRIES = 100_000;
+const LONGEST_NAME = 400;
+/** APPNOTE.TXT 4.4.4: the name is in UTF-8. */
+const UTF8_FLAG = 0x0800;
+/** APPNOTE.TXT 4.6.9: the name stands in UTF-8 in an extra field. */
+const UNICODE_PATH = 0x7075;
+/** What systems put in beside what a person has. */
+const byTheWay = /(?:^|\/)(?:__MACOSX\/|\.DS_Store$|Thumbs\.db$|desktop\.ini$)/i;
+
+/** Without a word about its encoding a name is in the code page of whoever packed it: GB 18030 in China. */
+function nameOf({ generalPurposeBitFlag, fileNameRaw, extraFields }: Entry): string {
+  const isTold = (generalPurposeBitFlag & UTF8_FLAG) !== 0 || extraFields.some(({ id }) => id === UNICODE_PATH);
+  const guessed = isTold ? null : decodeText(fileNameRaw, false);
+  const name = guessed ?? getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, false);
+  return name
+    .replaceAll('\\', '/')
+    .replaceAll(/\p{Cc}+/gu, ' ')
+    .replace(/^\/+/, '')
+    .slice(0, LONGEST_NAME);
+}
+
+async function read(zip: ZipFile, signal: AbortSignal): Promise<ArchiveContents> {
+  const contents: ArchiveContents = { entries: [], total: 0, bytes: 0, encrypted: false };
+  let looked = 0;
+  for await (const entry of zip.eachEntry()) {
+    signal.throwIfAborted();
+    looked += 1;
+    if (looked > MOST_ENTRIES) throw new PreviewProblem('file_too_complex');
+    const name = nameOf(entry);
+    if (name === '' || name.endsWith('/') || byTheWay.test(name)) continue;
+    contents.total += 1;
+    contents.bytes += entry.uncompressedSize;
+    contents.encrypted ||= entry.isEncrypted();
+    if (contents.entries.length < MOST_LISTED) contents.entries.push({ name, bytes: entry.uncompressedSize });
+  }
+  contents.entries.sort((one, other) => (one.name < other.name ? -1 : 1));
+  return contents;
+}
+
+/**
+ * What an archive says of itself: names and sizes. Nothing in it is unpacked, and no name leads anywhere.
+ * @throws PreviewProblem `preview_failed` for one that is broken
+ */
+export async function listContents({ source, signal }: Tools): Promise<Findings> {
+  const unreadable = (cause: unknown) => new PreviewProblem('preview_failed', { cause });
+  const zip = await openPromise(source, {
+    autoClose: false,
+    decodeStrings: false,
+    validateEntrySizes: false,
+    strictFileNames: false,
+  }).catch((cause: unknown) => {
+    throw unreadable(cause);
+  });
+  try {
+    const contents = await read(zip, signal);
+    return { contents, pageTexts: [textForSearch(contents.entries.map(({ name }) => name).join(' '))] };
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw cause instanceof PreviewProblem ? cause : unreadable(cause);
+  } finally {
+    zip.close();
+  }
+}

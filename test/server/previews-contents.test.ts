@@ -1,0 +1,133 @@
+import { join } from 'node:path';
+import { zipSync } from 'fflate';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { archiveContentsSchema, fileSchema } from '../../server/files/schema.ts';
+import { openPreviewProcessor } from '../../server/previews/open-processor.ts';
+import { createFilesWorld, type FilesWorld, log, upload } from './files-world.ts';
+import { programs } from './sample-programs.ts';
+
+/** 课件/分数.pptx as Chinese Windows writes it into an archive: without a word about the encoding. */
+const gbkName = Buffer.from('bfcebcfe2fb7d6cafd2e70707478', 'hex');
+
+/** An archive of one stored file, by APPNOTE.TXT 4.3.7, 4.3.12 and 4.3.16. */
+function zipOf(name: Buffer, content: Buffer, flags = 0): Buffer {
+  const local = Buffer.alloc(30);
+  local.writeUInt32LE(0x04034b50, 0);
+  local.writeUInt16LE(20, 4);
+  local.writeUInt16LE(flags, 6);
+  local.writeUInt32LE(content.length, 18);
+  local.writeUInt32LE(content.length, 22);
+  local.writeUInt16LE(name.length, 26);
+  const directory = Buffer.alloc(46);
+  directory.writeUInt32LE(0x02014b50, 0);
+  directory.writeUInt16LE(20, 6);
+  directory.writeUInt16LE(flags, 8);
+  directory.writeUInt32LE(content.length, 20);
+  directory.writeUInt32LE(content.length, 24);
+  directory.writeUInt16LE(name.length, 28);
+  const end = Buffer.alloc(22);
+  end.writeUInt32LE(0x06054b50, 0);
+  end.writeUInt16LE(1, 8);
+  end.writeUInt16LE(1, 10);
+  end.writeUInt32LE(directory.length + name.length, 12);
+  end.writeUInt32LE(local.length + name.length + content.length, 16);
+  return Buffer.concat([local, name, content, directory, name, end]);
+}
+
+describe('an archive', () => {
+  let world: FilesWorld;
+  const open = () =>
+    openPreviewProcessor({
+      db: world.db,
+      storage: world.storage,
+      directory: join(world.folder, 'tmp'),
+      programs,
+      log,
+      onFileChanged: async () => undefined,
+    });
+
+  beforeAll(async () => {
+    world = await createFilesWorld({
+      processor: ({ db, storage, directory }) =>
+        openPreviewProcessor({ db, storage, directory, programs, log, onFileChanged: async () => undefined }),
+    });
+  });
+  afterAll(() => world.close());
+
+  async function processed(content: Uint8Array) {
+    const id = await upload(world, '同课异构.zip', content);
+    const processor = await open();
+    await processor.process(id, { signal: AbortSignal.timeout(60_000), lastAttempt: false, log });
+    const file = fileSchema.parse(await (await world.request(`/files/${id}`)).json());
+    const answer = await world.request(`/files/${id}/contents`);
+    return {
+      id,
+      file,
+      status: answer.status,
+      contents: answer.ok ? archiveContentsSchema.parse(await answer.json()) : null,
+    };
+  }
+  const textOf = async (id: string) =>
+    world.db.selectFrom('page_text').select('text').where('file_id', '=', id).execute();
+
+  it('says what lies in it, without what systems put in, and its names are found', async () => {
+    const { id, file, contents } = await processed(
+      zipSync({
+        '草船借箭/教案.docx': new Uint8Array(2000),
+        '草船借箭/': new Uint8Array(),
+        '朗读.mp3': new Uint8Array(500),
+        '__MACOSX/._朗读.mp3': new Uint8Array(20),
+        'Thumbs.db': new Uint8Array(20),
+      }),
+    );
+    expect(file).toMatchObject({ state: 'ready', errorCode: null, mediaType: 'application/zip' });
+    expect(contents).toEqual({
+      entries: [
+        { name: '朗读.mp3', bytes: 500 },
+        { name: '草船借箭/教案.docx', bytes: 2000 },
+      ],
+      total: 2,
+      bytes: 2500,
+      encrypted: false,
+    });
+    expect(await textOf(id)).toEqual([{ text: '朗读.mp3 草船借箭/教案.docx' }]);
+  });
+
+  it('reads names of Chinese Windows', async () => {
+    const { contents } = await processed(zipOf(gbkName, Buffer.from('分数')));
+    expect(contents?.entries).toEqual([{ name: '课件/分数.pptx', bytes: 6 }]);
+  });
+
+  it('shows a path that leads out of it as what it is, and follows none', async () => {
+    const { contents } = await processed(zipOf(Buffer.from('/..\\..\\etc/pass\nwd'), Buffer.from('x')));
+    expect(contents?.entries).toEqual([{ name: '../../etc/pass wd', bytes: 1 }]);
+  });
+
+  it('says that a password is asked for', async () => {
+    expect((await processed(zipOf(gbkName, Buffer.from('分数'), 1))).contents).toMatchObject({
+      total: 1,
+      encrypted: true,
+    });
+  });
+
+  it('counts what it does not list', async () => {
+    const many = Object.fromEntries(Array.from({ length: 1200 }, (_, n) => [`照片/${n}.jpg`, new Uint8Array(1)]));
+    const { contents } = await processed(zipSync(many, { level: 0 }));
+    expect(contents).toMatchObject({ total: 1200, bytes: 1200 });
+    expect(contents?.entries).toHaveLength(1000);
+  });
+
+  it('that was cut off is told to be broken, and can be taken all the same', async () => {
+    const whole = zipSync({ '教案.docx': new Uint8Array(5000) }, { level: 0 });
+    const { id, file, status } = await processed(whole.subarray(0, 3000));
+    expect(file).toMatchObject({ state: 'failed', errorCode: 'preview_failed' });
+    expect(status).toBe(404);
+    expect((await world.request(`/files/${id}/content`)).status).toBe(200);
+  });
+
+  it('that unpacks to more than there is room is listed, not unpacked', async () => {
+    const bomb = zipSync({ 'bomb.txt': new Uint8Array(300 * 1024 * 1024) }, { level: 9 });
+    const { contents } = await processed(bomb);
+    expect(contents).toMatchObject({ total: 1, bytes: 300 * 1024 * 1024 });
+  });
+});
