@@ -1,4 +1,5 @@
 import { buffer } from 'node:stream/consumers';
+import { zipSync } from 'fflate';
 import PDFDocument from 'pdfkit';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
@@ -49,7 +50,13 @@ beforeAll(async () => {
   await upload('plan', '分数的初步认识.docx', await lessonPlanDocx(topics.oneOfSeveral));
   await upload('photo', '照片.jpg', photo);
   await upload('locked', '锁.pdf', await samples.pdf(1, { userPassword: 'geheim', pdfVersion: '1.7' }));
-  for (const key of ['plan', 'photo', 'locked']) {
+  const packed = {
+    '草船借箭/教案.docx': new Uint8Array(2048),
+    '草船借箭/课件.pptx': new Uint8Array(4096),
+    '朗读.mp3': new Uint8Array(512),
+  };
+  await upload('archive', '同课异构.zip', Buffer.from(zipSync(packed)));
+  for (const key of ['plan', 'photo', 'locked', 'archive']) {
     const { file = '' } = made[key] ?? {};
     const done = async () => (await teacher.get(`/files/${file}`, fileShape)).state;
     await vi.waitFor(async () => expect(await done()).toMatch(/ready|failed/), { timeout: 90_000, interval: 300 });
@@ -245,5 +252,25 @@ describe('the viewer of pictures', () => {
     for (const apart of [50, 60, 80]) await touch('touchMove', apart);
     await touch('touchEnd', 0);
     await expect.poll(percent).toBe('200%');
+  });
+});
+
+describe('the viewer of archives', () => {
+  it('lists what lies in one, by keyboard too', async () => {
+    const page = await scene.open('member');
+    await page.goto(address('archive'));
+    await page.getByText('压缩包里有 3 个文件，解开后共 6.5 KB。').waitFor();
+    const list = page.getByRole('list', { name: '压缩包里的文件' });
+    expect(await list.getByRole('listitem').allInnerTexts()).toEqual([
+      expect.stringMatching(/朗读\.mp3\s+512/),
+      expect.stringMatching(/草船借箭\/教案\.docx\s+2 KB/),
+      expect.stringMatching(/草船借箭\/课件\.pptx\s+4 KB/),
+    ]);
+    await list.focus();
+    expect(await list.evaluate((element) => element === document.activeElement)).toBe(true);
+    await expectAccessible(page, 'an archive');
+    await photograph(page, 'archive');
+    await photograph(page, 'archive-phone', phone);
+    await page.context().close();
   });
 });
