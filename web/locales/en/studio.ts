@@ -92,7 +92,7 @@ export default {
     abandoned: 'You were away too long, so the lesson ended automatically',
     cancelled: 'This lesson was cancelled',
   },
-  keys: '← → turn pages, M microphone, V camera, L pointer, P pen (Z undo, Delete clear page)',
+  keys: '← → turn pages (hold to go on; Home, End for the first and last), M microphone, V camera, L pointer, P pen (Z undo, Delete clear page)',
   stageFull: 'The stage is full. Send a room off first',
   commandFailed: 'That didn’t work. Try again',
   sendingFailed: 'Video or sound couldn’t be sent. Choose the device again under Devices',

@@ -91,7 +91,7 @@ export default {
     abandoned: '离开太久，课堂已自动结束',
     cancelled: '这堂课被取消了',
   },
-  keys: '← → 翻页，M 麦克风，V 摄像头，L 激光笔，P 画笔（Z 撤销，Delete 清除本页）',
+  keys: '← → 翻页（按住连翻，Home、End 到首尾页），M 麦克风，V 摄像头，L 激光笔，P 画笔（Z 撤销，Delete 清除本页）',
   stageFull: '台上已满，先请一间教室回座',
   commandFailed: '没有成功，请再试一次',
   sendingFailed: '画面或声音没有送出去，请在“设备”里重新选择',
