@@ -5,10 +5,10 @@ import type { ClassSession, DayChange, Named } from '../api/types.ts';
 import { useNow } from './clock.ts';
 
 /**
- * `unknown`: this machine belongs to no room. `refused`: its enrolment link was wrong or too old. `limited`: too many
+ * `unknown`: this machine belongs to no room. `revoked`: nor does it any more. `refused`: its enrolment link was wrong or too old. `limited`: too many
  * links were tried.
  */
-export type RoomPhase = 'starting' | 'enrolling' | 'refused' | 'limited' | 'unknown' | 'ready';
+export type RoomPhase = 'starting' | 'enrolling' | 'refused' | 'limited' | 'unknown' | 'revoked' | 'ready';
 
 export interface Today {
   room: Named;
@@ -111,9 +111,10 @@ export function useRoomDay(code: string | null, enrolled: () => void): RoomDay {
       phase.value = 'ready';
     } catch (error) {
       if (!(error instanceof ApiError) || (error.status !== 401 && error.status !== 403)) throw error;
+      const belonged = today.value !== null || phase.value === 'revoked';
       today.value = null;
-      // Revoked, or never a device: the screen asks for a phone.
-      if (phase.value !== 'refused' && phase.value !== 'limited') phase.value = 'unknown';
+      // The screen asks for a phone, and says why where it can.
+      if (phase.value !== 'refused' && phase.value !== 'limited') phase.value = belonged ? 'revoked' : 'unknown';
     }
     online.value = true;
   }

@@ -5,6 +5,7 @@ export default {
   enrolling: 'Setting up this room…',
   enrolled: 'Setup complete',
   enrolFailed: 'The enrolment link is wrong or has expired. Scan the code instead',
+  enrolRevoked: 'This screen no longer belongs to its room. Ask the operator to scan the code again',
   enrolTitle: 'Scan with a phone to set up this room',
   enrolScan: 'The operator scans the code on the right with a phone',
   enrolChoose: 'They check the code, choose the room and confirm',

@@ -5,6 +5,7 @@ export default {
   enrolling: '正在接入这间教室……',
   enrolled: '接入成功',
   enrolFailed: '登记链接不对或已经过期，请改用扫码接入',
+  enrolRevoked: '这台大屏已不属于原来的教室，请电教员重新扫码接入',
   enrolTitle: '用手机扫码，接入这间教室',
   enrolScan: '电教员用手机扫描右边的二维码',
   enrolChoose: '核对接入码，选好教室，点“确认接入”',
