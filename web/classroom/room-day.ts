@@ -50,6 +50,15 @@ export function sessionToEnter(sessions: readonly ClassSession[], now: number): 
   return sessions.find((session) => session.state === 'live') ?? due[0] ?? null;
 }
 
+/** A lesson that has begun since the one that the room is in: where it belongs when that is without its presenter. */
+export function lessonBegunSince(sessions: readonly ClassSession[], entered: ClassSession): ClassSession | null {
+  const begun = ({ startedAt }: ClassSession): string => startedAt ?? '';
+  const since = sessions.filter(
+    (session) => session.state === 'live' && session.id !== entered.id && begun(session) > begun(entered),
+  );
+  return since.sort((a, b) => begun(b).localeCompare(begun(a)))[0] ?? null;
+}
+
 /** Whether a lesson may begin any moment: the room is ready, and waits for its presenter. */
 export function isDue(sessions: readonly ClassSession[], now: number): boolean {
   return sessions.some((session) => isDueSession(session, now));
