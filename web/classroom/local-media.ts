@@ -19,6 +19,10 @@ export interface LocalDevice {
   close(): void;
 }
 
+/** It should be on, and cannot. */
+export const isGone = ({ state }: Pick<LocalDevice, 'state'>): boolean =>
+  !['off', 'asking', 'on'].includes(state.value);
+
 const kinds = { camera: 'videoinput', microphone: 'audioinput' } as const;
 
 /** While another program holds it, or a driver is not ready yet, nothing tells when that is over. */
