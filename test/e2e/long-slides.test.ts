@@ -1,8 +1,9 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
+import { coursewarePptx } from '../../infra/demo/formats/documents.ts';
 import { bigScreen, visit } from './environment/chromium.ts';
-import { type Classroom, openClassroom } from './environment/classroom.ts';
+import { type Classroom, openClassroom, topicOf } from './environment/classroom.ts';
 import { circle, stroke, strokesIn } from './environment/drawing.ts';
 import { photograph } from './environment/screenshots.ts';
 
@@ -23,19 +24,19 @@ beforeAll(async () => {
 
 afterAll(() => classroom?.close());
 
-const at = () => studio.locator('.at').textContent();
+const expectAt = (page: number) => expect.poll(() => studio.locator('.at').textContent()).toBe(`${page} / ${pages}`);
 const shownIn = (page: Page, number: number) =>
   page.getByRole('img', { name: `第 ${number} 页`, exact: true }).waitFor();
 
 it('goes to the ends by one key, and through the pages while a key is held', async () => {
   await studio.keyboard.press('End');
-  expect(await at()).toBe(`${pages} / ${pages}`);
+  await expectAt(pages);
   await shownIn(room, pages);
   await studio.keyboard.press('Home');
   await shownIn(room, 1);
   for (let times = 0; times < 12; times += 1) await studio.keyboard.down('PageDown');
   await studio.keyboard.up('PageDown');
-  expect(await at()).toBe(`13 / ${pages}`);
+  await expectAt(13);
   await shownIn(room, 13);
   // What is switched is switched once, however long its key is held.
   for (let times = 0; times < 3; times += 1) await studio.keyboard.down('m');
@@ -58,6 +59,7 @@ it('looks through the thumbnails with the wheel of a mouse, and turns to one', a
 });
 
 it('shows a room that comes late the page that is on, with what was drawn on it', async () => {
+  await shownIn(studio, 40);
   await studio.keyboard.press('p');
   await stroke(studio, ...circle(0.5, 0.45, 0.12));
   await studio.mouse.up();
@@ -71,4 +73,35 @@ it('shows a room that comes late the page that is on, with what was drawn on it'
   await expect.poll(() => strokesIn(late).count()).toBe(1);
   await photograph(late, 'room-late');
   await late.context().close();
+});
+
+it('begins without pages that are still being made, says so, and has them as soon as they are there', async () => {
+  const { alliance } = classroom.scene;
+  const teacher = await alliance.clientOf('teacher');
+  await studio.getByRole('button', { name: '下课', exact: true }).click();
+  await studio.getByRole('button', { name: '确定下课' }).click();
+  await studio.getByText('下课了，辛苦了').waitFor();
+  // What was uploaded before it is converted before it.
+  const deck = await coursewarePptx(topicOf(pages));
+  await teacher.upload('先上传.pptx', deck);
+  const slidesFileId = await teacher.upload('刚刚上传.pptx', deck);
+  const start = new Date();
+  const planned = {
+    title: '三年级数学《刚刚上传》',
+    allianceId: alliance.id,
+    roomIds: (await alliance.admin.get('/rooms', roomList)).items.map(({ id }) => id),
+    scheduledStart: start.toISOString(),
+    scheduledEnd: new Date(start.getTime() + 40 * 60_000).toISOString(),
+    slidesFileId,
+    allowClash: true,
+  };
+  const { id } = await teacher.send('POST', '/class-sessions', planned, z.object({ id: z.string() }));
+  await studio.goto(`/studio/${id}`);
+  await studio.getByRole('button', { name: '开始上课' }).click();
+  await studio.getByText('课件的页面正在生成，好了自动出现').waitFor();
+  await photograph(studio, 'studio-slides-coming');
+  await studio.getByRole('img', { name: '第 1 页', exact: true }).waitFor({ timeout: 240_000 });
+  await shownIn(room, 1);
+  await studio.keyboard.press('End');
+  await shownIn(room, pages);
 });

@@ -35,8 +35,8 @@ export interface Classroom {
 const withId = z.object({ id: z.string() });
 const fileState = z.object({ state: z.string() });
 
-/** Beside its steps a courseware has a title, the goals and the questions. */
-function topicOf(pages: number | undefined): typeof topics.oneOfSeveral {
+/** Of a courseware of so many pages: beside its steps it has a title, the goals and the questions. */
+export function topicOf(pages: number | undefined): typeof topics.oneOfSeveral {
   const topic = topics.oneOfSeveral;
   if (pages === undefined) return topic;
   const steps = Array.from({ length: pages - 3 }, (_, index): [string, string] => [

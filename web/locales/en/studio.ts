@@ -63,6 +63,8 @@ export default {
   slidePage: 'Page {page}',
   slides: 'Slides',
   noSlides: 'This lesson has no slides',
+  slidesPreparing: 'The slides’ pages are being prepared and appear by themselves',
+  slidesFailed: 'The slides’ pages couldn’t be prepared',
   noSlidesWords: 'Teach on camera, or share your screen.',
   me: 'Me',
   muted: 'Muted',

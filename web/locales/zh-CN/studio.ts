@@ -62,6 +62,8 @@ export default {
   slidePage: '第 {page} 页',
   slides: '课件',
   noSlides: '这堂课没有课件',
+  slidesPreparing: '课件的页面正在生成，好了自动出现',
+  slidesFailed: '课件的页面没有生成',
   noSlidesWords: '用摄像头讲，或者共享屏幕。',
   me: '我',
   muted: '已静音',
