@@ -98,6 +98,23 @@ describe('a screen without a room', () => {
     expect(await machine.page.locator('main').textContent()).toContain(`东河小学 ${roomName}`);
   });
 
+  it('leads whoever confirms a code that is over to the one on the screen', async () => {
+    const other = await startRoomMachine(join(scene.folder, 'late-profile'), scene.product.address);
+    const shown = other.page.locator('.code:not(svg)');
+    await shown.waitFor();
+    const late = (await shown.textContent()) ?? '';
+    await operator.goto(`/enrol?code=${late}`);
+    await operator.getByRole('radio', { name: roomName }).check();
+    await scene.alliance.admin.send('POST', `/device-authorizations/${late}/denial`, undefined, z.unknown());
+    await operator.getByRole('button', { name: '确认接入' }).click();
+    await operator.getByText('没有这个接入码').waitFor();
+    await expect.poll(() => shown.textContent(), { timeout: 30_000 }).not.toBe(late);
+    await operator.getByLabel('接入码').fill((await shown.textContent()) ?? '');
+    await operator.getByRole('button', { name: '下一步' }).click();
+    await operator.getByRole('radio', { name: roomName }).waitFor();
+    await other.close();
+  });
+
   it('is told to a code that was typed, and that a wrong one is wrong', async () => {
     await operator.goto('/enrol');
     await operator.getByLabel('接入码').fill('BBBB-BBBB');
@@ -163,6 +180,7 @@ describe('a device whose access has ended', () => {
     const [device] = await devices();
     await scene.alliance.admin.send('DELETE', `/devices/${device?.id}`, undefined, z.unknown());
     await code().waitFor({ timeout: 15_000 });
+    await machine.page.getByText('这台大屏已不属于原来的教室').waitFor();
     await scan();
     await operator.getByRole('radio', { name: roomName }).check();
     await operator.getByRole('button', { name: '确认接入' }).click();

@@ -19,7 +19,14 @@ export interface LocalDevice {
   close(): void;
 }
 
+/** It should be on, and cannot. */
+export const isGone = ({ state }: Pick<LocalDevice, 'state'>): boolean =>
+  !['off', 'asking', 'on'].includes(state.value);
+
 const kinds = { camera: 'videoinput', microphone: 'audioinput' } as const;
+
+/** While another program holds it, or a driver is not ready yet, nothing tells when that is over. */
+const retryMs = 5000;
 
 function faultOf(error: unknown): LocalState {
   const name = error instanceof DOMException ? error.name : '';
@@ -29,8 +36,8 @@ function faultOf(error: unknown): LocalState {
 }
 
 /**
- * This machine's camera or microphone: the one chosen last time, opened anew when the choice changes or it is plugged
- * in again. The choice is remembered in this browser.
+ * This machine's camera or microphone: the one chosen last time, or another while that is not there. It comes back by itself:
+ * plugged in again, given free by another program, allowed again. The choice is remembered in this browser.
  */
 export function useLocalDevice(kind: LocalKind, music: () => boolean = () => false): LocalDevice {
   const state = ref<LocalState>('off');
@@ -40,6 +47,11 @@ export function useLocalDevice(kind: LocalKind, music: () => boolean = () => fal
   const devices: MediaDevices | undefined = navigator.mediaDevices;
   let wanted = false;
   let turn = 0;
+  /** A question is under way. */
+  let asking = false;
+  /** What is plugged in changed meanwhile, so its answer may be of before. */
+  let changed = false;
+  let retry: ReturnType<typeof setTimeout> | undefined;
 
   async function list(): Promise<void> {
     if (!devices) return;
@@ -58,14 +70,21 @@ export function useLocalDevice(kind: LocalKind, music: () => boolean = () => fal
     track.value = null;
   }
 
-  async function open(): Promise<void> {
-    wanted = true;
+  function failed(fault: LocalState): void {
+    // What was pulled out is not there, as expected: the words for that say that it comes back.
+    state.value = fault === 'missing' && state.value === 'lost' ? 'lost' : fault;
+    if (state.value === 'busy' || state.value === 'lost') retry = setTimeout(() => void ask(), retryMs);
+  }
+
+  async function ask(): Promise<void> {
     if (!devices) {
       state.value = 'insecure';
       return;
     }
+    clearTimeout(retry);
     const mine = ++turn;
-    if (!track.value) state.value = 'asking';
+    asking = true;
+    changed = false;
     try {
       const stream = await devices.getUserMedia(constraints());
       const [opened] = stream.getTracks();
@@ -75,6 +94,8 @@ export function useLocalDevice(kind: LocalKind, music: () => boolean = () => fal
         if (track.value !== opened) return;
         track.value = null;
         state.value = 'lost';
+        // Another one may be there, or it was the permission that ended.
+        void ask();
       });
       track.value = opened;
       state.value = 'on';
@@ -82,30 +103,64 @@ export function useLocalDevice(kind: LocalKind, music: () => boolean = () => fal
     } catch (error) {
       if (mine !== turn) return;
       release();
-      state.value = faultOf(error);
+      if (changed) void ask();
+      else failed(faultOf(error));
+    } finally {
+      if (mine === turn) asking = false;
     }
+  }
+
+  async function open(): Promise<void> {
+    wanted = true;
+    if (!track.value) state.value = 'asking';
+    await ask();
   }
 
   function close(): void {
     wanted = false;
     turn += 1;
+    asking = false;
+    clearTimeout(retry);
     release();
     state.value = 'off';
   }
 
-  /** Something was plugged in or pulled out. */
-  function plugged(): void {
-    void list();
-    if (wanted && !track.value && state.value !== 'asking') void open();
+  /** Another one stands in for the one that was chosen, which is there again. */
+  function mayReturn(): boolean {
+    const current = track.value?.getSettings().deviceId;
+    return current !== chosen.value && choices.value.some(({ deviceId }) => deviceId === chosen.value);
   }
+
+  /** Something was plugged in or pulled out. */
+  async function plugged(): Promise<void> {
+    changed = true;
+    await list();
+    // A camera with a microphone is two devices, and tells of itself twice.
+    if (wanted && !asking && (!track.value || mayReturn())) await ask();
+  }
+
+  const life = new AbortController();
+  /** The browser's own settings may be changed at any time. */
+  async function watchPermission(): Promise<void> {
+    try {
+      const permission = await navigator.permissions.query({ name: kind });
+      const look = () => {
+        if (wanted && !track.value && permission.state !== 'denied') void open();
+      };
+      permission.addEventListener('change', look, life);
+    } catch {
+      // In a browser that does not tell of it the page is loaded anew.
+    }
+  }
+  void watchPermission();
 
   watch(chosen, (id) => {
     writeSetting(kind, id);
     if (wanted) void open();
   });
-  devices?.addEventListener('devicechange', plugged);
+  devices?.addEventListener('devicechange', plugged, life);
   onScopeDispose(() => {
-    devices?.removeEventListener('devicechange', plugged);
+    life.abort();
     close();
   });
   return { state, track, choices, chosen, open, close };

@@ -5,10 +5,10 @@ import type { ClassSession, DayChange, Named } from '../api/types.ts';
 import { useNow } from './clock.ts';
 
 /**
- * `unknown`: this machine belongs to no room. `refused`: its enrolment link was wrong or too old. `limited`: too many
+ * `unknown`: this machine belongs to no room. `revoked`: nor does it any more. `refused`: its enrolment link was wrong or too old. `limited`: too many
  * links were tried.
  */
-export type RoomPhase = 'starting' | 'enrolling' | 'refused' | 'limited' | 'unknown' | 'ready';
+export type RoomPhase = 'starting' | 'enrolling' | 'refused' | 'limited' | 'unknown' | 'revoked' | 'ready';
 
 export interface Today {
   room: Named;
@@ -48,6 +48,15 @@ export function sessionToEnter(sessions: readonly ClassSession[], now: number): 
   const due = sessions.filter((session) => isDueSession(session, now));
   due.sort((a, b) => a.scheduledStart.localeCompare(b.scheduledStart));
   return sessions.find((session) => session.state === 'live') ?? due[0] ?? null;
+}
+
+/** A lesson that has begun since the one that the room is in: where it belongs when that is without its presenter. */
+export function lessonBegunSince(sessions: readonly ClassSession[], entered: ClassSession): ClassSession | null {
+  const begun = ({ startedAt }: ClassSession): string => startedAt ?? '';
+  const since = sessions.filter(
+    (session) => session.state === 'live' && session.id !== entered.id && begun(session) > begun(entered),
+  );
+  return since.sort((a, b) => begun(b).localeCompare(begun(a)))[0] ?? null;
 }
 
 /** Whether a lesson may begin any moment: the room is ready, and waits for its presenter. */
@@ -111,9 +120,10 @@ export function useRoomDay(code: string | null, enrolled: () => void): RoomDay {
       phase.value = 'ready';
     } catch (error) {
       if (!(error instanceof ApiError) || (error.status !== 401 && error.status !== 403)) throw error;
+      const belonged = today.value !== null || phase.value === 'revoked';
       today.value = null;
-      // Revoked, or never a device: the screen asks for a phone.
-      if (phase.value !== 'refused' && phase.value !== 'limited') phase.value = 'unknown';
+      // The screen asks for a phone, and says why where it can.
+      if (phase.value !== 'refused' && phase.value !== 'limited') phase.value = belonged ? 'revoked' : 'unknown';
     }
     online.value = true;
   }

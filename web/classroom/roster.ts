@@ -12,8 +12,8 @@ export interface Roster {
   pictures: ReadonlyMap<string, Still>;
   /** Since when a participant's line is gone, by this machine's clock; null while it is there. */
   lostAt(participantId: string): number | null;
-  /** The room was here, and is not any more. */
-  hasLeft(roomId: string): boolean;
+  /** Of a room that was here and is not any more: its line broke, and it comes back by itself; or it was taken out, or is elsewhere. */
+  goneBy(roomId: string): 'lost' | 'left' | null;
   self: Readonly<Ref<string | null>>;
 }
 
@@ -29,7 +29,7 @@ export function createRoster() {
   const links = shallowReactive(new Map<string, Link>());
   const pictures = shallowReactive(new Map<string, Still>());
   const lost = shallowReactive(new Map<string, number>());
-  const roomsSeen = shallowReactive(new Set<string>());
+  const gone = shallowReactive(new Map<string, 'lost' | 'left'>());
   const self = shallowRef<string | null>(null);
   const participants = computed(() => [...people.values()]);
 
@@ -41,20 +41,26 @@ export function createRoster() {
     links,
     pictures,
     lostAt: (participantId) => lost.get(participantId) ?? null,
-    hasLeft: (roomId) => roomsSeen.has(roomId) && roster.receiverOf(roomId) === undefined,
+    goneBy: (roomId) => gone.get(roomId) ?? null,
     self,
   };
   function put(participant: Participant): void {
     people.set(participant.id, participant);
-    if (participant.role === 'receiver' && participant.roomId !== null) roomsSeen.add(participant.roomId);
+    if (participant.role === 'receiver' && participant.roomId !== null) gone.delete(participant.roomId);
     if (participant.connected) lost.delete(participant.id);
     else if (!lost.has(participant.id)) lost.set(participant.id, Date.now());
+  }
+  /** Whoever's line breaks is said to be without it before being given up. */
+  function remove({ id, role, roomId, connected }: Participant): void {
+    people.delete(id);
+    if (role === 'receiver' && roomId !== null) gone.set(roomId, connected ? 'left' : 'lost');
   }
   const handlers: NotificationHandlers = {
     participantJoined: ({ participant }) => put(participant),
     participantUpdated: ({ participant }) => put(participant),
     participantLeft({ participantId }) {
-      people.delete(participantId);
+      const person = people.get(participantId);
+      if (person) remove(person);
       links.delete(participantId);
       pictures.delete(participantId);
       lost.delete(participantId);
@@ -69,7 +75,7 @@ export function createRoster() {
     },
   };
   function take(snapshot: Snapshot): void {
-    people.clear();
+    for (const person of [...people.values()]) remove({ ...person, connected: false });
     for (const participant of snapshot.participants) put(participant);
     for (const known of [links, pictures, lost]) {
       for (const id of known.keys()) if (!people.has(id)) known.delete(id);

@@ -35,10 +35,25 @@ export interface Classroom {
 const withId = z.object({ id: z.string() });
 const fileState = z.object({ state: z.string() });
 
+/** Of a courseware of so many pages: beside its steps it has a title, the goals and the questions. */
+export function topicOf(pages: number | undefined): typeof topics.oneOfSeveral {
+  const topic = topics.oneOfSeveral;
+  if (pages === undefined) return topic;
+  const steps = Array.from({ length: pages - 3 }, (_, index): [string, string] => [
+    `第 ${index + 1} 步`,
+    '看一看，说一说。',
+  ]);
+  return { ...topic, steps };
+}
+
 /** Courseware in the library, a room, and a lesson in it that begins now. @returns the session and the room */
-async function prepare({ alliance }: Scene, moreRooms: number): Promise<{ sessionId: string; roomId: string }> {
+async function prepare(
+  { alliance }: Scene,
+  moreRooms: number,
+  pages: number | undefined,
+): Promise<{ sessionId: string; roomId: string }> {
   const teacher = await alliance.clientOf('teacher');
-  const fileId = await teacher.upload(`${courseware}.pptx`, await coursewarePptx(topics.oneOfSeveral));
+  const fileId = await teacher.upload(`${courseware}.pptx`, await coursewarePptx(topicOf(pages)));
   const terms = { kind: 'courseware', licence: 'cc_by', visibility: 'alliance', publish: true };
   await teacher.send('POST', '/resources', { ...terms, title: courseware, fileIds: [fileId] }, z.unknown());
   const wanted = { schoolId: alliance.schools.东河小学, name: '三(1)班' };
@@ -89,11 +104,17 @@ export interface ClassroomOptions {
   twoScreens?: boolean;
   /** So many rooms besides are in the lesson, whose machines are off. */
   moreRooms?: number;
+  /** Of the courseware; as many as the demonstration's has, unless given. */
+  pages?: number;
 }
 
-export async function openClassroom({ twoScreens = false, moreRooms = 0 }: ClassroomOptions = {}): Promise<Classroom> {
+export async function openClassroom({
+  twoScreens = false,
+  moreRooms = 0,
+  pages,
+}: ClassroomOptions = {}): Promise<Classroom> {
   const scene = await openScene();
-  const { sessionId, roomId } = await prepare(scene, moreRooms);
+  const { sessionId, roomId } = await prepare(scene, moreRooms, pages);
   const device = { name: '一体机' };
   const enrolment = z.object({ enrolmentPath: z.string() });
   const { enrolmentPath } = await scene.alliance.admin.send('POST', `/rooms/${roomId}/devices`, device, enrolment);

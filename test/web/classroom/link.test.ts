@@ -121,6 +121,30 @@ describe('the figures of a line', () => {
     expect(linkReport.parse(link)).toEqual(link);
   });
 
+  it('does not count what is sent only to see what the line carries as lost', () => {
+    const inbound = { type: 'inbound-rtp', bytesReceived: 30_000 };
+    const before = report({
+      ...inbound,
+      id: 'a',
+      kind: 'audio',
+      trackIdentifier: 's',
+      packetsReceived: 50,
+      packetsLost: 0,
+    });
+    const probation = {
+      ...inbound,
+      id: 'b',
+      kind: 'video',
+      trackIdentifier: 'probator',
+      packetsReceived: 8,
+      packetsLost: 8,
+    };
+    const counters = countersOf([before, report(probation)], null, 1000);
+    expect(counters).toMatchObject({ received: 50, lost: 0, receivedBytes: 60_000 });
+    // Between two lessons nothing else comes at all.
+    expect(linkBetween(nothing, countersOf([report(probation)], null, 1000), false).loss).toBeNull();
+  });
+
   it('knows a relay and TCP', () => {
     const through = (candidate: Record<string, unknown>) =>
       countersOf(

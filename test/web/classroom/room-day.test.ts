@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { ClassSession } from '../../../web/api/types.ts';
-import { isDue, lessonsToShow, nextSession, sessionToEnter } from '../../../web/classroom/room-day.ts';
+import {
+  isDue,
+  lessonBegunSince,
+  lessonsToShow,
+  nextSession,
+  sessionToEnter,
+} from '../../../web/classroom/room-day.ts';
 import { socketUrl } from '../../../web/classroom/use-classroom.ts';
 import { dayValue, instantOf, startOfWeek } from '../../../web/classroom/week.ts';
 
@@ -37,6 +43,18 @@ describe('the day of a room', () => {
     const live = session('now', 'live', '09:00', '09:40');
     expect(sessionToEnter([early, live, late], at('08:05'))?.id).toBe('now');
     expect(sessionToEnter([early, live, late], at('09:55'))?.id).toBe('now');
+  });
+
+  it('knows the lesson that has begun since the one that was forgotten', () => {
+    const begun = (id: string, state: ClassSession['state'], time: string) => ({
+      ...session(id, state, '08:00', '08:40'),
+      startedAt: new Date(at(time)).toISOString(),
+    });
+    const forgotten = begun('forgotten', 'live', '08:01');
+    const instead = (...others: ClassSession[]) => lessonBegunSince([...others, forgotten], forgotten)?.id;
+    expect(instead(begun('earlier', 'live', '07:55'), begun('over', 'ended', '08:20'), late)).toBeUndefined();
+    expect(instead(begun('next', 'live', '08:45'))).toBe('next');
+    expect(instead(begun('next', 'live', '08:45'), begun('newest', 'live', '08:50'))).toBe('newest');
   });
 
   it('enters a lesson ten minutes early and waits inside, as long as it may still begin', () => {

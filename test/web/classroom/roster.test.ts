@@ -30,14 +30,18 @@ describe('who is here', () => {
 
   it('tells a room that has left from one that has not come yet, and forgets its picture', () => {
     const { roster, handlers } = createRoster();
-    expect(roster.hasLeft('r1')).toBe(false);
+    expect(roster.goneBy('r1')).toBeNull();
     handlers.participantJoined?.({ participant: room() });
     handlers.pictureArrived?.({ participantId: 'p1', jpeg: 'AA', at: 5 });
     expect(roster.pictures.get('p1')).toEqual({ src: 'data:image/jpeg;base64,AA', at: 1_000 });
-    expect(roster.hasLeft('r1')).toBe(false);
+    expect(roster.goneBy('r1')).toBeNull();
     handlers.participantLeft?.({ participantId: 'p1' });
-    expect([roster.hasLeft('r1'), roster.pictures.size]).toEqual([true, 0]);
+    expect([roster.goneBy('r1'), roster.pictures.size]).toEqual(['left', 0]);
     handlers.participantJoined?.({ participant: room() });
-    expect(roster.hasLeft('r1')).toBe(false);
+    expect(roster.goneBy('r1')).toBeNull();
+    // One whose line broke comes back by itself, one that was taken out does not.
+    handlers.participantUpdated?.({ participant: room(false) });
+    handlers.participantLeft?.({ participantId: 'p1' });
+    expect(roster.goneBy('r1')).toBe('lost');
   });
 });

@@ -151,7 +151,8 @@ export default {
       asking: 'Click “Allow” when the browser asks',
       on: 'Video is OK',
       insecure: 'Browsers only allow the camera on HTTPS addresses. Open the address that starts with https://.',
-      denied: 'The browser is blocking the camera. Click the icon left of the address, allow the camera, then reload.',
+      denied:
+        'The browser is blocking the camera. Click the icon left of the address and allow the camera. It resumes by itself.',
       missing: 'No camera found. Check the cable.',
       busy: 'Another program is using the camera. Close it first.',
       lost: 'The camera was disconnected. It resumes when you plug it back in.',
@@ -161,7 +162,8 @@ export default {
       asking: 'Click “Allow” when the browser asks',
       on: 'Sound is OK',
       insecure: 'Browsers only allow the microphone on HTTPS addresses. Open the address that starts with https://.',
-      denied: 'The browser is blocking the microphone. Click the icon left of the address, allow it, then reload.',
+      denied:
+        'The browser is blocking the microphone. Click the icon left of the address and allow it. It resumes by itself.',
       missing: 'No microphone found. Check the cable.',
       busy: 'Another program is using the microphone. Close it first.',
       lost: 'The microphone was disconnected. It resumes when you plug it back in.',
