@@ -7,7 +7,7 @@ import type { Jobs } from '../jobs/jobs.ts';
 import type { ByteRange, Storage } from '../storage/storage.ts';
 import { type Doer, recordEvent } from '../trail/trail.ts';
 import type { DerivedImages } from './derived.ts';
-import { type FileReaders, mayKnowFaults, mayReadFile } from './policy.ts';
+import { type FileReaders, mayReadFile } from './policy.ts';
 import {
   type FileRow,
   findContents,
@@ -22,18 +22,17 @@ import {
   listWithPoster,
   lockUnused,
   markDeleted,
-  type PreviewRow,
 } from './repository.ts';
 import {
   type ArchiveContents,
   eraseFileJob,
   type File,
-  fileErrorCodeSchema,
-  fileProgressSchema,
   type PageWords,
   pageWordsSchema,
   processFileJob,
 } from './schema.ts';
+
+import { toFile } from './to-file.ts';
 
 export type { FileRow } from './repository.ts';
 
@@ -127,29 +126,6 @@ const UNUSED_AFTER_MS = 14 * 24 * 60 * 60 * 1000;
 const SWEPT_AT_ONCE = 500;
 /** AVIF is only made of what lists are full of. */
 const WIDEST_AVIF = 320;
-
-export function toFile(actor: Actor, row: FileRow, previews: readonly Pick<PreviewRow, 'kind'>[]): File {
-  return {
-    id: row.id,
-    name: row.name,
-    bytes: row.bytes,
-    sha256: row.sha256,
-    mediaType: row.media_type,
-    state: row.state,
-    errorCode: row.error_code === null ? null : fileErrorCodeSchema.parse(row.error_code),
-    scan: row.scan,
-    scanSignature: mayKnowFaults(actor, row) ? row.scan_signature : null,
-    // A process of another version may know further steps.
-    progress: row.state === 'processing' ? fileProgressSchema.nullable().catch(null).parse(row.progress) : null,
-    pages: row.pages,
-    totalPages: row.total_pages ?? row.pages,
-    durationMs: row.duration_ms,
-    width: row.width,
-    height: row.height,
-    hasPoster: previews.some(({ kind }) => kind === 'poster'),
-    createdAt: row.created_at.toISOString(),
-  };
-}
 
 export function createFileService(options: FileServiceOptions): FileService {
   const { db, storage, jobs, derived } = options;

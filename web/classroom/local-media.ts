@@ -158,7 +158,7 @@ export function useLocalDevice(kind: LocalKind, music: () => boolean = () => fal
     writeSetting(kind, id);
     if (wanted) void open();
   });
-  devices?.addEventListener('devicechange', plugged, life);
+  devices?.addEventListener('devicechange', () => void plugged(), life);
   onScopeDispose(() => {
     life.abort();
     close();
