@@ -29,6 +29,7 @@ const shownIn = (page: Page, number: number) =>
   page.getByRole('img', { name: `第 ${number} 页`, exact: true }).waitFor();
 
 it('goes to the ends by one key, and through the pages while a key is held', async () => {
+  await expectAt(1);
   await studio.keyboard.press('End');
   await expectAt(pages);
   await shownIn(room, pages);
