@@ -99,13 +99,13 @@ export interface PageTextTable {
   text: string;
 }
 
-/** Where the words of a page stand: an object beside its image. */
 export interface ArchiveContentsTable {
   file_id: string;
   /** See files/schema.ts. */
   contents: Json<Record<string, unknown>>;
 }
 
+/** Where the words of a page stand: an object beside its image. */
 export interface PageWordsTable {
   file_id: string;
   number: number;
