@@ -25,11 +25,11 @@ export default defineConfig({
       output: {
         // HTTP/1.1 asks for six files at a time: on a slow line fifty small ones wait longer than they take. So what the
         // library needs is one script with all that it imports, and what other pages share is another: all of them, and not only
-        // the four of the classroom.
+        // the four of the classroom and what looks whether the browser will do for it.
         codeSplitting: {
           groups: [
             { name: 'first', test: /web\/(?:main\.ts|pages\/Library\.vue)/, priority: 2 },
-            { name: 'common', test: /node_modules|web\/(?!locales|pages)/, minShareCount: 5, priority: 1 },
+            { name: 'common', test: /node_modules|web\/(?!locales|pages)/, minShareCount: 6, priority: 1 },
           ],
         },
       },

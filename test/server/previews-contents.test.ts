@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import { zipSync } from 'fflate';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { archiveContentsSchema, fileSchema } from '../../server/files/schema.ts';
 import { openPreviewProcessor } from '../../server/previews/open-processor.ts';
 import { createFilesWorld, type FilesWorld, log, upload } from './files-world.ts';
@@ -36,16 +35,6 @@ function zipOf(name: Buffer, content: Buffer, flags = 0): Buffer {
 
 describe('an archive', () => {
   let world: FilesWorld;
-  const open = () =>
-    openPreviewProcessor({
-      db: world.db,
-      storage: world.storage,
-      directory: join(world.folder, 'tmp'),
-      programs,
-      log,
-      onFileChanged: async () => undefined,
-    });
-
   beforeAll(async () => {
     world = await createFilesWorld({
       processor: ({ db, storage, directory }) =>
@@ -56,9 +45,14 @@ describe('an archive', () => {
 
   async function processed(content: Uint8Array) {
     const id = await upload(world, '同课异构.zip', content);
-    const processor = await open();
-    await processor.process(id, { signal: AbortSignal.timeout(60_000), lastAttempt: false, log });
-    const file = fileSchema.parse(await (await world.request(`/files/${id}`)).json());
+    const file = await vi.waitFor(
+      async () => {
+        const now = fileSchema.parse(await (await world.request(`/files/${id}`)).json());
+        expect(now.state).toMatch(/ready|failed/);
+        return now;
+      },
+      { timeout: 30_000, interval: 100 },
+    );
     const answer = await world.request(`/files/${id}/contents`);
     return {
       id,
