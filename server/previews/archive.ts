@@ -2,9 +2,10 @@ import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { createInflateRaw } from 'node:zlib';
-import { type Entry, getFileNameLowLevel, openPromise, validateFileName, type ZipFile } from 'yauzl';
+import { type Entry, getFileNameLowLevel, validateFileName, type ZipFile } from 'yauzl';
 import { createDeclarationScan } from './declarations.ts';
 import { PreviewProblem, type Tools } from './preview.ts';
+import { openZip, orBroken } from './zip.ts';
 
 const MiB = 1024 ** 2;
 /** A deck of a thousand slides has some five thousand. */
@@ -44,16 +45,6 @@ interface Inspection {
   entries: number;
   /** Nested archives so far. */
   nested: number;
-}
-
-/** Zip64 and everything else about the container itself is yauzl's; what it refuses, or zlib does, is broken. */
-async function orBroken<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    const isOurs = error instanceof Error && 'code' in error && !String(error.code).startsWith('Z_');
-    throw isOurs ? error : new PreviewProblem('preview_failed', { cause: error });
-  }
 }
 
 interface Listed {
@@ -142,9 +133,7 @@ async function readEntry(zip: ZipFile, { entry, name }: Listed, inspection: Insp
 }
 
 async function inspect(path: string, depth: number, inspection: Inspection): Promise<void> {
-  const zip = await orBroken(
-    openPromise(path, { autoClose: false, decodeStrings: false, validateEntrySizes: false, strictFileNames: false }),
-  );
+  const zip = await openZip(path);
   try {
     const listed = await orBroken(listEntries(zip, inspection));
     refuseOverlaps(listed);

@@ -1,7 +1,8 @@
-import { type Entry, getFileNameLowLevel, openPromise, type ZipFile } from 'yauzl';
+import { type Entry, getFileNameLowLevel, type ZipFile } from 'yauzl';
 import type { ArchiveContents } from '../files/schema.ts';
 import { type Findings, PreviewProblem, type Tools } from './preview.ts';
 import { decodeText, textForSearch } from './text.ts';
+import { openZip, orBroken } from './zip.ts';
 
 /** Shown, and found by search. */
 const MOST_LISTED = 1000;
@@ -20,11 +21,12 @@ function nameOf({ generalPurposeBitFlag, fileNameRaw, extraFields }: Entry): str
   const isTold = (generalPurposeBitFlag & UTF8_FLAG) !== 0 || extraFields.some(({ id }) => id === UNICODE_PATH);
   const guessed = isTold ? null : decodeText(fileNameRaw, false);
   const name = guessed ?? getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, false);
-  return name
+  const plain = name
     .replaceAll('\\', '/')
     .replaceAll(/\p{Cc}+/gu, ' ')
-    .replace(/^\/+/, '')
-    .slice(0, LONGEST_NAME);
+    .replace(/^\/+/, '');
+  // PostgreSQL takes no half of a character, which the cut may leave.
+  return plain.slice(0, LONGEST_NAME).toWellFormed();
 }
 
 async function read(zip: ZipFile, signal: AbortSignal): Promise<ArchiveContents> {
@@ -50,21 +52,10 @@ async function read(zip: ZipFile, signal: AbortSignal): Promise<ArchiveContents>
  * @throws PreviewProblem `preview_failed` for one that is broken
  */
 export async function listContents({ source, signal }: Tools): Promise<Findings> {
-  const unreadable = (cause: unknown) => new PreviewProblem('preview_failed', { cause });
-  const zip = await openPromise(source, {
-    autoClose: false,
-    decodeStrings: false,
-    validateEntrySizes: false,
-    strictFileNames: false,
-  }).catch((cause: unknown) => {
-    throw unreadable(cause);
-  });
+  const zip = await openZip(source);
   try {
-    const contents = await read(zip, signal);
+    const contents = await orBroken(read(zip, signal));
     return { contents, pageTexts: [textForSearch(contents.entries.map(({ name }) => name).join(' '))] };
-  } catch (cause) {
-    signal.throwIfAborted();
-    throw cause instanceof PreviewProblem ? cause : unreadable(cause);
   } finally {
     zip.close();
   }

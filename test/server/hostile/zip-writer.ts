@@ -4,6 +4,8 @@ import { unzipSync } from 'fflate';
 /** An entry as it is written, with whatever lies one wants to tell of it. */
 export interface RawEntry {
   name: string;
+  /** Written in place of the name, without a word about their encoding. */
+  nameBytes?: Buffer;
   content: Uint8Array;
   /** Deflated unless stored. */
   stored?: boolean;
@@ -25,11 +27,11 @@ export function writeZip(entries: readonly RawEntry[]): Buffer {
   const offsets: number[] = [];
   let at = 0;
   for (const one of entries) {
-    const name = Buffer.from(one.name);
+    const name = one.nameBytes ?? Buffer.from(one.name);
     const content = Buffer.from(one.content);
     const data = one.stored || one.unpackedBytes !== undefined ? content : deflateRawSync(content);
     const bytes = one.saidBytes ?? one.unpackedBytes ?? content.length;
-    const flags = NAMES_ARE_UTF8 | (one.encrypted ? 1 : 0);
+    const flags = (one.nameBytes ? 0 : NAMES_ARE_UTF8) | (one.encrypted ? 1 : 0);
     const header = Buffer.alloc(30);
     header.writeUInt32LE(0x04034b50, 0);
     header.writeUInt16LE(20, 4);
