@@ -12,7 +12,7 @@ import type { FileService } from './files/service.ts';
 import type { NoticeService } from './notices/service.ts';
 import { startRelay } from './outbox/relay.ts';
 import type { Parts } from './parts.ts';
-import { handlePreviewJobs, resumeScans, startSettingTexts } from './previews/jobs.ts';
+import { handlePreviewJobs, resumeScans, startCatchingUp } from './previews/jobs.ts';
 import type { PreviewProcessor } from './previews/processor.ts';
 import { handleRenditionJobs, startBackfill } from './previews/renditions/jobs.ts';
 import type { Renderer } from './previews/renditions/renderer.ts';
@@ -69,7 +69,7 @@ export async function startBackground(options: BackgroundOptions): Promise<void>
   await jobs.start();
   shutdown.add('jobs', () => jobs.stop(1_500));
   await resumeScans(jobs, db);
-  await startSettingTexts(jobs, db);
+  await startCatchingUp(jobs, db);
   await startBackfill(jobs, db);
   const relay = startRelay({
     db,

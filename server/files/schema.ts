@@ -138,8 +138,8 @@ export const processFileJob = defineJob({
 /** Sends the job of those that wait for the virus scanner and have none: their work was broken off too often. */
 export const resumeScansJob = defineJob({ name: 'files.resume-scans', payload: z.object({}), unique: true });
 
-/** Sets the texts in pages that were uploaded to a server which did not, one after the other. */
-export const setTextsJob = defineJob({ name: 'files.set-texts', payload: z.object({}), unique: true });
+/** Makes the previews of files that were uploaded to a server which had none for their kind, one after the other. */
+export const catchUpJob = defineJob({ name: 'files.catch-up', payload: z.object({}), unique: true });
 
 /** Removes the objects of a deleted file, and then its row. */
 export const eraseFileJob = defineJob({ name: 'file.erase', payload, retryLimit: 12 });

@@ -31,7 +31,6 @@ import {
   pageWordsSchema,
   processFileJob,
 } from './schema.ts';
-
 import { toFile } from './to-file.ts';
 
 export type { FileRow } from './repository.ts';

@@ -1,9 +1,9 @@
 import type { Database } from '../database/database.ts';
-import { processFileJob, resumeScansJob, setTextsJob } from '../files/schema.ts';
+import { catchUpJob, processFileJob, resumeScansJob } from '../files/schema.ts';
 import { PermanentJobError } from '../jobs/definition.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { PreviewProcessor } from './processor.ts';
-import { findUnsetText, listUnjudged } from './repository.ts';
+import { findBehind, listUnjudged } from './repository.ts';
 import { ScannerRefusal, VerdictPending } from './virus-scan/scanner.ts';
 
 /** A scanner may be away for a night: its files do not use up their tries, they come again and again, at longer pauses. */
@@ -11,20 +11,20 @@ const SCAN_AGAIN_SECONDS = { first: 2, most: 5 * 60 };
 /** More than an hour of answers that the scanner cannot say: then an administrator has to look. */
 export const MOST_REFUSALS = 20;
 
-/** Between two of the old texts, so that a new file never waits for more than one. */
-const NEXT_TEXT_AFTER_SECONDS = 20;
+/** Between two of the old files, so that a new file never waits for more than one. */
+const NEXT_AFTER_SECONDS = 20;
 
 export interface PreviewJobsOptions {
   db: Database;
   previews: PreviewProcessor;
   /** Files looked into at a time. */
   concurrency: number;
-  nextTextAfterSeconds?: number;
+  nextAfterSeconds?: number;
 }
 
 /** Before the queue is started: files are looked into. */
 export function handlePreviewJobs(jobs: Jobs, { db, previews, concurrency, ...options }: PreviewJobsOptions): void {
-  const { nextTextAfterSeconds = NEXT_TEXT_AFTER_SECONDS } = options;
+  const { nextAfterSeconds = NEXT_AFTER_SECONDS } = options;
   const { first, most } = SCAN_AGAIN_SECONDS;
   jobs.handle(
     processFileJob,
@@ -57,21 +57,21 @@ export function handlePreviewJobs(jobs: Jobs, { db, previews, concurrency, ...op
     }
     if (files > 0) log.info({ files }, 'files that wait for the virus scanner are looked at again');
   });
-  jobs.handle(setTextsJob, async (_, { log }) => {
-    const fileId = await findUnsetText(db);
+  jobs.handle(catchUpJob, async (_, { log }) => {
+    const fileId = await findBehind(db);
     if (fileId === undefined) return;
     const { waiting = 0, running = 0 } = (await jobs.sizes()).find(({ name }) => name === processFileJob.name) ?? {};
     if (waiting + running === 0) {
       await jobs.send(db, processFileJob, { fileId });
-      log.info({ fileId }, 'a text of before is set in pages');
+      log.info({ fileId }, 'a file of before gets the preview that its kind has now');
     }
-    await jobs.send(db, setTextsJob, {}, { key: 'all', delaySeconds: nextTextAfterSeconds });
+    await jobs.send(db, catchUpJob, {}, { key: 'all', delaySeconds: nextAfterSeconds });
   });
 }
 
-/** At a start: texts that were uploaded to an older server. */
-export async function startSettingTexts(jobs: Pick<Jobs, 'send'>, db: Database): Promise<void> {
-  await jobs.send(db, setTextsJob, {}, { key: 'all' });
+/** At a start: files that were uploaded to an older server, which had no preview for them. */
+export async function startCatchingUp(jobs: Pick<Jobs, 'send'>, db: Database): Promise<void> {
+  await jobs.send(db, catchUpJob, {}, { key: 'all' });
 }
 
 /** At a start: files whose scan was given up, or that wait for a scanner that is no longer configured, are looked at. */

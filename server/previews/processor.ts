@@ -69,7 +69,7 @@ interface Made {
   previews: Insertable<PreviewTable>[];
   words: Insertable<PageWordsTable>[];
   pageTexts: readonly string[];
-  contents?: ArchiveContents | null;
+  contents?: ArchiveContents | undefined;
 }
 
 async function hashFile(path: string, signal: AbortSignal): Promise<string> {
@@ -123,7 +123,7 @@ export function createPreviewProcessor(options: PreviewProcessorOptions): Previe
         await repository.replacePreviews(tx, fileId, made.previews);
         await repository.replacePageWords(tx, fileId, made.words);
         await repository.replacePageTexts(tx, fileId, made.pageTexts);
-        await repository.replaceContents(tx, fileId, made.contents ?? null);
+        await repository.replaceContents(tx, fileId, made.contents);
       }
       const { scan, scan_signature: signature } = values;
       if (scan === 'infected') {
@@ -232,7 +232,7 @@ export function createPreviewProcessor(options: PreviewProcessorOptions): Previe
             width: found.width ?? null,
             height: found.height ?? null,
           },
-          { previews, words, pageTexts: found.pageTexts ?? [], contents: found.contents ?? null },
+          { previews, words, pageTexts: found.pageTexts ?? [], contents: found.contents },
         );
         if (!isThere) previews.length = words.length = 0;
       } catch (error) {

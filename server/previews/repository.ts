@@ -36,14 +36,31 @@ export async function listUnjudged(db: Database): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** A text that has neither pages nor a reason for having none; the newest one, as it is the likeliest to be opened. */
-export async function findUnsetText(db: Database): Promise<string | undefined> {
+/**
+ * A text that has neither pages nor a reason for having none, or an archive of which it is not known what lies in it; the
+ * newest one, as it is the likeliest to be opened.
+ */
+export async function findBehind(db: Database): Promise<string | undefined> {
   const row = await db
     .selectFrom('file')
     .select('id')
-    .where('media_type', '=', 'text/plain')
+    .where((where) =>
+      where.or([
+        where.and([where('media_type', '=', 'text/plain'), where('pages', 'is', null)]),
+        where.and([
+          where('media_type', '=', 'application/zip'),
+          where.not(
+            where.exists(
+              where
+                .selectFrom('archive_contents')
+                .whereRef('archive_contents.file_id', '=', 'file.id')
+                .select('file_id'),
+            ),
+          ),
+        ]),
+      ]),
+    )
     .where('state', '=', 'ready')
-    .where('pages', 'is', null)
     .where('error_code', 'is', null)
     .where('deleted_at', 'is', null)
     .orderBy('created_at', 'desc')
@@ -75,10 +92,10 @@ export async function replacePageWords(
   if (words.length > 0) await tx.insertInto('page_words').values(words).execute();
 }
 
-/** null for what is no archive. */
-export async function replaceContents(tx: Database, fileId: string, contents: ArchiveContents | null): Promise<void> {
+/** @param contents undefined for what is no archive. */
+export async function replaceContents(tx: Database, fileId: string, contents?: ArchiveContents): Promise<void> {
   await tx.deleteFrom('archive_contents').where('file_id', '=', fileId).execute();
-  if (contents === null) return;
+  if (contents === undefined) return;
   await tx
     .insertInto('archive_contents')
     .values({ file_id: fileId, contents: JSON.stringify(contents) })

@@ -144,7 +144,7 @@ export async function createFilesWorld(options: FilesWorldOptions = {}) {
     handleFileJobs(jobs, { db, storage, files });
     handleUploadJobs(jobs, uploads);
     const previews = await options.processor({ db, storage, directory: join(folder, 'tmp') });
-    handlePreviewJobs(jobs, { db, previews, concurrency: 2, nextTextAfterSeconds: 1 });
+    handlePreviewJobs(jobs, { db, previews, concurrency: 2, nextAfterSeconds: 1 });
   } else for (const job of [processFileJob, eraseFileJob, sweepFilesJob]) jobs.declare(job);
   if (options.renderer) {
     handleRenditionJobs(jobs, db, await options.renderer({ db, storage, directory: join(folder, 'renditions') }), 1);

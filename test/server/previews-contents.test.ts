@@ -1,37 +1,14 @@
 import { zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { archiveContentsSchema, fileSchema } from '../../server/files/schema.ts';
+import { startCatchingUp } from '../../server/previews/jobs.ts';
 import { openPreviewProcessor } from '../../server/previews/open-processor.ts';
 import { createFilesWorld, type FilesWorld, log, upload } from './files-world.ts';
+import { writeZip } from './hostile/zip-writer.ts';
 import { programs } from './sample-programs.ts';
 
 /** 课件/分数.pptx as Chinese Windows writes it into an archive: without a word about the encoding. */
 const gbkName = Buffer.from('bfcebcfe2fb7d6cafd2e70707478', 'hex');
-
-/** An archive of one stored file, by APPNOTE.TXT 4.3.7, 4.3.12 and 4.3.16. */
-function zipOf(name: Buffer, content: Buffer, flags = 0): Buffer {
-  const local = Buffer.alloc(30);
-  local.writeUInt32LE(0x04034b50, 0);
-  local.writeUInt16LE(20, 4);
-  local.writeUInt16LE(flags, 6);
-  local.writeUInt32LE(content.length, 18);
-  local.writeUInt32LE(content.length, 22);
-  local.writeUInt16LE(name.length, 26);
-  const directory = Buffer.alloc(46);
-  directory.writeUInt32LE(0x02014b50, 0);
-  directory.writeUInt16LE(20, 6);
-  directory.writeUInt16LE(flags, 8);
-  directory.writeUInt32LE(content.length, 20);
-  directory.writeUInt32LE(content.length, 24);
-  directory.writeUInt16LE(name.length, 28);
-  const end = Buffer.alloc(22);
-  end.writeUInt32LE(0x06054b50, 0);
-  end.writeUInt16LE(1, 8);
-  end.writeUInt16LE(1, 10);
-  end.writeUInt32LE(directory.length + name.length, 12);
-  end.writeUInt32LE(local.length + name.length + content.length, 16);
-  return Buffer.concat([local, name, content, directory, name, end]);
-}
 
 describe('an archive', () => {
   let world: FilesWorld;
@@ -88,17 +65,34 @@ describe('an archive', () => {
   });
 
   it('reads names of Chinese Windows', async () => {
-    const { contents } = await processed(zipOf(gbkName, Buffer.from('分数')));
+    const { contents } = await processed(
+      writeZip([{ name: '课件/分数.pptx', nameBytes: gbkName, content: Buffer.from('分数') }]),
+    );
     expect(contents?.entries).toEqual([{ name: '课件/分数.pptx', bytes: 6 }]);
   });
 
   it('shows a path that leads out of it as what it is, and follows none', async () => {
-    const { contents } = await processed(zipOf(Buffer.from('/..\\..\\etc/pass\nwd'), Buffer.from('x')));
+    const { contents } = await processed(
+      writeZip([{ name: '', nameBytes: Buffer.from('/..\\..\\etc/pass\nwd'), content: Buffer.from('x') }]),
+    );
     expect(contents?.entries).toEqual([{ name: '../../etc/pass wd', bytes: 1 }]);
   });
 
+  it('cuts a name that is too long, but no character in two', async () => {
+    const name = `${'长'.repeat(399)}𠀀𠀀.docx`;
+    const { file, contents } = await processed(writeZip([{ name, content: Buffer.from('x') }]));
+    expect(file).toMatchObject({ state: 'ready', errorCode: null });
+    expect(contents?.entries[0]?.name).toMatch(/^长{399}/);
+  });
+
   it('says that a password is asked for', async () => {
-    expect((await processed(zipOf(gbkName, Buffer.from('分数'), 1))).contents).toMatchObject({
+    expect(
+      (
+        await processed(
+          writeZip([{ name: '课件/分数.pptx', nameBytes: gbkName, content: Buffer.from('分数'), encrypted: true }]),
+        )
+      ).contents,
+    ).toMatchObject({
       total: 1,
       encrypted: true,
     });
@@ -117,6 +111,16 @@ describe('an archive', () => {
     expect(file).toMatchObject({ state: 'failed', errorCode: 'preview_failed' });
     expect(status).toBe(404);
     expect((await world.request(`/files/${id}/content`)).status).toBe(200);
+  });
+
+  it('of before is listed once the server starts', { timeout: 60_000 }, async () => {
+    const { id } = await processed(zipSync({ '教案.docx': new Uint8Array(10) }));
+    await world.db.deleteFrom('archive_contents').where('file_id', '=', id).execute();
+    expect((await world.request(`/files/${id}/contents`)).status).toBe(404);
+    await startCatchingUp(world.jobs, world.db);
+    await expect
+      .poll(async () => (await world.request(`/files/${id}/contents`)).status, { timeout: 40_000, interval: 300 })
+      .toBe(200);
   });
 
   it('that unpacks to more than there is room is listed, not unpacked', async () => {

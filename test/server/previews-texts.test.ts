@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { fileSchema, pageWordsSchema } from '../../server/files/schema.ts';
-import { startSettingTexts } from '../../server/previews/jobs.ts';
+import { startCatchingUp } from '../../server/previews/jobs.ts';
 import { openPreviewProcessor } from '../../server/previews/open-processor.ts';
 import { spreadOverPages } from '../../server/previews/plain-text.ts';
 import type { Programs } from '../../server/previews/processor.ts';
@@ -146,7 +146,7 @@ describe('a text', () => {
     const given = await add('有原因.txt', { error_code: 'file_too_complex' });
     const old = await add('旧.txt');
     const older = await add('更旧.txt');
-    await startSettingTexts(world.jobs, world.db);
+    await startCatchingUp(world.jobs, world.db);
     for (const id of [old, older]) {
       await expect.poll(async () => (await fileOf(id)).pages, { timeout: 40_000, interval: 300 }).toBe(1);
     }

@@ -265,7 +265,7 @@ const admin: typeof zh = {
       media_backfill: 'Catch up on converting older audio and video',
       file_erase: 'Delete a file',
       files_resume_scans: 'Find files still waiting for the virus scanner',
-      files_set_texts: 'Catch up on previews of older text files',
+      files_catch_up: 'Catch up on previews of older files',
       files_sweep: 'Clean up unused files',
       uploads_sweep: 'Clean up unfinished uploads',
     },

@@ -245,7 +245,7 @@ export default {
       media_backfill: '补做旧音视频的转换',
       file_erase: '删除文件',
       files_resume_scans: '找出还在等查毒的文件',
-      files_set_texts: '补做旧文本文件的预览',
+      files_catch_up: '补做旧文件的预览',
       files_sweep: '清理没有用到的文件',
       uploads_sweep: '清理没有传完的文件',
     },
