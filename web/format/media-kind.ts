@@ -52,7 +52,7 @@ export function kindOfName(name: string): MediaKind {
 
 const documents: readonly MediaKind[] = ['text', 'slides', 'sheet', 'pdf'];
 
-/** Whether a file of this type gets images of its pages, and so can be turned page by page. Plain text gets none. */
+/** Whether a file of this type gets images of its pages, and so can be turned page by page in a lesson. Plain text has pages as well, but nobody teaches from it. */
 export function hasPages(mediaType: string): boolean {
   return mediaType.startsWith('application/') && documents.includes(mediaKind(mediaType));
 }
