@@ -271,6 +271,9 @@ describe('the viewer of archives', () => {
     await expectAccessible(page, 'an archive');
     await photograph(page, 'archive');
     await photograph(page, 'archive-phone', phone);
+    await page.goto('/?q=朗读');
+    await page.getByRole('link', { name: '打开“同课异构.zip”，看压缩包里有什么' }).click();
+    await list.waitFor();
     await page.context().close();
   });
 });

@@ -35,6 +35,8 @@ const library: typeof zh = {
     played: 'not played | played once | played {n} times',
     downloaded: 'not downloaded | downloaded once | downloaded {n} times',
     page: 'Page {n}',
+    packed: 'In the archive',
+    openPacked: 'Open {name} to see what is in the archive',
     spoken: 'Captions',
     openSpoken: 'Open {name} where this is said',
     pageAt: 'Page {n} · {time}',

@@ -32,6 +32,8 @@ export default {
     played: '播放 {n} 次',
     downloaded: '下载 {n} 次',
     page: '第 {n} 页',
+    packed: '压缩包里',
+    openPacked: '打开“{name}”，看压缩包里有什么',
     spoken: '字幕',
     openSpoken: '打开“{name}”，字幕里说到',
     pageAt: '第 {n} 页 · {time}',
