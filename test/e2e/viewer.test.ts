@@ -56,7 +56,9 @@ beforeAll(async () => {
     '朗读.mp3': new Uint8Array(512),
   };
   await upload('archive', '同课异构.zip', Buffer.from(zipSync(packed)));
-  for (const key of ['plan', 'photo', 'locked', 'archive']) {
+  const whole = zipSync({ '课件.pptx': new Uint8Array(5000), '录像.mp4': new Uint8Array(90_000) }, { level: 0 });
+  await upload('cut', '断了的.zip', Buffer.from(whole.subarray(0, 48_000)));
+  for (const key of ['plan', 'photo', 'locked', 'archive', 'cut']) {
     const { file = '' } = made[key] ?? {};
     const done = async () => (await teacher.get(`/files/${file}`, fileShape)).state;
     await vi.waitFor(async () => expect(await done()).toMatch(/ready|failed/), { timeout: 90_000, interval: 300 });
@@ -275,5 +277,14 @@ describe('the viewer of archives', () => {
     await page.getByRole('link', { name: '打开“同课异构.zip”，看压缩包里有什么' }).click();
     await list.waitFor();
     await page.context().close();
+  });
+
+  it('says of one that ends too early what to do, and leaves nothing undone', async () => {
+    const page = await scene.open('member');
+    await page.goto(address('cut'));
+    await page.getByText('读不出压缩包里有什么，它可能没有复制完整').waitFor();
+    await page.context().close();
+    const { items } = await scene.alliance.admin.get('/system/undone', z.object({ items: z.array(z.unknown()) }));
+    expect(items).toEqual([]);
   });
 });
