@@ -51,7 +51,7 @@ async function read(zip: ZipFile, signal: AbortSignal): Promise<ArchiveContents>
  * What an archive says of itself: names and sizes. Nothing in it is unpacked, and no name leads anywhere.
  * @throws PreviewProblem `preview_failed` for one that is broken
  */
-export async function listContents({ source, signal }: Tools): Promise<Findings> {
+export async function listContents({ source, signal }: Pick<Tools, 'source' | 'signal'>): Promise<Findings> {
   const zip = await openZip(source);
   try {
     const contents = await orBroken(read(zip, signal));

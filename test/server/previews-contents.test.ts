@@ -1,8 +1,13 @@
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { archiveContentsSchema, fileSchema } from '../../server/files/schema.ts';
+import { listContents } from '../../server/previews/contents.ts';
 import { startCatchingUp } from '../../server/previews/jobs.ts';
 import { openPreviewProcessor } from '../../server/previews/open-processor.ts';
+import { sniff } from '../../server/previews/sniff.ts';
 import { createFilesWorld, type FilesWorld, log, upload } from './files-world.ts';
 import { writeZip } from './hostile/zip-writer.ts';
 import { programs } from './sample-programs.ts';
@@ -111,6 +116,21 @@ describe('an archive', () => {
     expect(file).toMatchObject({ state: 'failed', errorCode: 'preview_failed' });
     expect(status).toBe(404);
     expect((await world.request(`/files/${id}/content`)).status).toBe(200);
+  });
+
+  it('that ends too early is broken at once, wherever it ends', async () => {
+    const whole = writeZip([
+      { name: '教学设计.docx', content: Buffer.alloc(5000, 'x') },
+      { name: '朗读.mp3', content: randomBytes(90_000), stored: true },
+    ]);
+    const path = join(world.folder, '断了.zip');
+    for (const bytes of [20, 40, 70, 200, 40_000, whole.length - 10]) {
+      await writeFile(path, whole.subarray(0, bytes));
+      const asked = sniff(path, '断了.zip').then(() =>
+        listContents({ source: path, signal: AbortSignal.timeout(10_000) }),
+      );
+      await expect(asked, `${bytes} bytes`).rejects.toMatchObject({ code: 'preview_failed' });
+    }
   });
 
   it('of before is listed once the server starts', { timeout: 60_000 }, async () => {

@@ -1,4 +1,5 @@
 import type { File } from '../api/types.ts';
+import { mediaKind } from '../format/media-kind.ts';
 import type { Translate } from '../locales/text.ts';
 
 /** Whether previews are still to come. */
@@ -17,6 +18,9 @@ export function stateWords(t: Translate, file: File): string {
   if (file.scan === 'waiting' && !isBusy(file) && file.errorCode !== 'file_unscannable') {
     return t('errors.file_not_scanned');
   }
+  // Words about Word and WPS help nobody with an archive.
+  if (file.errorCode === 'preview_failed' && mediaKind(file.mediaType) === 'archive')
+    return t('resource.archive.broken');
   if (file.errorCode) return t(`errors.${file.errorCode}`);
   if (file.state === 'failed') return t('resource.noPreview');
   if (file.state === 'uploaded') return t('resource.processing.queued');

@@ -22,6 +22,8 @@ const resource: typeof zh = {
   nothingToPreview: 'This file type can’t be previewed. Download it to open it.',
   archive: {
     holds: '{n} file in this archive, {bytes} unpacked. | {n} files in this archive, {bytes} unpacked.',
+    broken:
+      'What is in this archive can’t be read; it may not have been copied completely. Check the original and upload it again.',
     encrypted: 'It asks for a password when opened.',
     first: 'The first {n} are listed.',
     list: 'Files in the archive',

@@ -20,6 +20,7 @@ export default {
   nothingToPreview: '这种文件不能在线预览，请下载后打开。',
   archive: {
     holds: '压缩包里有 {n} 个文件，解开后共 {bytes}。',
+    broken: '读不出压缩包里有什么，它可能没有复制完整。请检查原来的文件，再上传一次。',
     encrypted: '打开时要密码。',
     first: '只列出前 {n} 个。',
     list: '压缩包里的文件',
