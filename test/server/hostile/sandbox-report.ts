@@ -34,7 +34,7 @@ const report = {
   largeFile: await tell('head -c 5000000 /dev/zero > large'),
   endless: await tell(`setsid sleep ${SECONDS} & sleep ${SECONDS}`),
   // The last: where nobody reaps, what has ended still counts.
-  manyProcesses: await tell('for n in $(seq 60); do sleep 0.5 & done; wait; echo all'),
+  manyProcesses: await tell('for n in $(seq 60); do sleep 2 & done; wait; echo all'),
   stragglers: '',
 };
 await setTimeout(300);
