@@ -21,6 +21,7 @@ import * as pupilConsent from './migrations/0018-pupil-consent.ts';
 import * as undone from './migrations/0020-undone.ts';
 import * as nameOrder from './migrations/0021-name-order.ts';
 import * as archiveContents from './migrations/0022-archive-contents.ts';
+import * as shownSlides from './migrations/0023-shown-slides.ts';
 import { acceptNameOrder } from './name-order.ts';
 
 /** In the order in which they are applied. A migration that has been released is never changed. */
@@ -45,6 +46,7 @@ const migrations: Record<string, Migration> = {
   '0020-undone': undone,
   '0021-name-order': nameOrder,
   '0022-archive-contents': archiveContents,
+  '0023-shown-slides': shownSlides,
 };
 
 /**

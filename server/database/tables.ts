@@ -2,6 +2,7 @@ import type { AuditEventTable } from './tables/audit.ts';
 import type {
   ClassEventTable,
   ClassSessionRoomTable,
+  ClassSessionSlidesTable,
   ClassSessionTable,
   RecordingChunkTable,
   RecordingEventTable,
@@ -84,6 +85,7 @@ export interface Tables {
   index_refusal: IndexRefusalTable;
   class_session: ClassSessionTable;
   class_session_room: ClassSessionRoomTable;
+  class_session_slides: ClassSessionSlidesTable;
   class_event: ClassEventTable;
   class_session_series: ClassSessionSeriesTable;
   bell_schedule: BellScheduleTable;

@@ -1,12 +1,11 @@
 import { sql } from 'kysely';
 import type { FinishedRecording } from '../../media/index.ts';
 import type { Database, DatabaseTransaction } from '../database/database.ts';
-import { spokenPage } from '../database/tables/library.ts';
 import { schoolTimeZone } from '../school-time.ts';
 import { recordEvent } from '../trail/trail.ts';
 import type { PosterObject } from './poster.ts';
 import { changeState } from './repository.ts';
-import { replaySchema, slidesShown } from './slides-shown.ts';
+import { pagesShown, replaySchema, type ShownPage } from './slides-shown.ts';
 
 export interface KeptObject {
   objectKey: string;
@@ -96,25 +95,22 @@ async function insertSound(
     .execute();
 }
 
-/** The words of the slides that were shown are found in the recording too, by the same pages. */
+/**
+ * The words of the slides that were shown are found in the recording too. It has no pages of its own: the number is that of
+ * the turn that showed the page first, because several files may have been shown.
+ */
 async function copySlideTexts(
   trx: DatabaseTransaction,
   recordingId: string,
-  { fileId, turns }: ReturnType<typeof slidesShown>,
+  pages: readonly ShownPage[],
 ): Promise<void> {
-  const pages = [...new Set(turns.map(({ page }) => page))];
-  if (fileId === null || pages.length === 0) return;
-  const texts = trx
-    .selectFrom('page_text')
-    .select((eb) => [eb.val(recordingId).$castTo<string>().as('file_id'), 'number', 'text'])
-    .where('file_id', '=', fileId)
-    .where('number', 'in', pages);
-  await trx
-    .insertInto('page_text')
-    .columns(['file_id', 'number', 'text'])
-    .expression(texts)
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
+  const columnOf = <K extends keyof ShownPage>(name: K) => pages.map((page) => page[name]);
+  await sql`
+    insert into page_text (file_id, number, text)
+    select ${recordingId}, shown.turn, page_text.text
+    from unnest(${columnOf('turn')}::int[], ${columnOf('fileId')}::uuid[], ${columnOf('page')}::int[]) as shown (turn, file_id, page)
+      join page_text on page_text.file_id = shown.file_id and page_text.number = shown.page
+    on conflict do nothing`.execute(trx);
 }
 
 /** The words of slides were read anew: the published recordings that show them take them over. */
@@ -125,15 +121,22 @@ export async function retakeSlideTexts(
 ): Promise<void> {
   const recordings = await trx
     .selectFrom('recording')
-    .innerJoin('class_session', 'class_session.id', 'recording.class_session_id')
-    .select(['recording.id', 'recording.resource_id', 'recording.timeline', 'class_session.slides_file_id'])
-    .where('recording.resource_id', 'is not', null)
-    .where(sql<boolean>`recording.timeline -> 'slides' @> ${JSON.stringify([{ fileId: slidesFileId }])}::jsonb`)
+    .select(['id', 'resource_id', 'timeline'])
+    .where('resource_id', 'is not', null)
+    .where(sql<boolean>`timeline -> 'slides' @> ${JSON.stringify([{ fileId: slidesFileId }])}::jsonb`)
     .execute();
-  for (const { id, resource_id: resourceId, timeline, slides_file_id: planned } of recordings) {
-    const shown = slidesShown(replaySchema.parse(timeline).slides, planned);
-    if (shown.fileId !== slidesFileId || resourceId === null) continue;
-    await trx.deleteFrom('page_text').where('file_id', '=', id).where('number', '<>', spokenPage).execute();
+  for (const { id, resource_id: resourceId, timeline } of recordings) {
+    if (resourceId === null) continue;
+    const shown = pagesShown(replaySchema.parse(timeline).slides).filter(({ fileId }) => fileId === slidesFileId);
+    await trx
+      .deleteFrom('page_text')
+      .where('file_id', '=', id)
+      .where(
+        'number',
+        'in',
+        shown.map(({ turn }) => turn),
+      )
+      .execute();
     await copySlideTexts(trx, id, shown);
     await outbox.markChanged(trx, 'resource', resourceId);
   }
@@ -196,7 +199,7 @@ export async function publish(
       .execute();
   }
   if (video.sound) await insertSound(trx, recordingId, video.sound, finished.durationMs);
-  await copySlideTexts(trx, recordingId, slidesShown(finished.timeline.slides, lesson.slides_file_id));
+  await copySlideTexts(trx, recordingId, pagesShown(finished.timeline.slides));
   await trx
     .updateTable('recording')
     .set({

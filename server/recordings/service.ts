@@ -3,7 +3,7 @@ import type { Database } from '../database/database.ts';
 import type { ResourceInk, ResourceRecording } from '../resources/recording-schema.ts';
 import { readFloor, readInk } from './journal.ts';
 import { insertRecording, listUnfinished, lockRecordingOfSession } from './repository.ts';
-import { inkSchema, replaySchema, slidesShown } from './slides-shown.ts';
+import { filesOf, inkSchema, pagesShown, replaySchema } from './slides-shown.ts';
 import { measureThin } from './thin-replay.ts';
 
 export interface RecordingOptions {
@@ -54,27 +54,24 @@ export function createRecordingService({ db, sendFinish, sendConclude }: Recordi
       return { ink, floor };
     },
 
-    /** What was drawn on the slides that the replay shows; nothing when the resource is no class recording. */
+    /** What was drawn on the slides that were shown; nothing when the resource is no class recording. */
     async inkShown(resourceId: string): Promise<ResourceInk> {
       const row = await db
         .selectFrom('recording')
-        .innerJoin('class_session', 'class_session.id', 'recording.class_session_id')
         .where('recording.resource_id', '=', resourceId)
-        .select(['timeline', 'slides_file_id'])
+        .select('timeline')
         .executeTakeFirst();
       if (!row) return { strokes: [] };
-      const { fileId: shown } = slidesShown(replaySchema.parse(row.timeline).slides, row.slides_file_id);
-      const strokes = inkSchema.parse(row.timeline?.ink ?? null).filter(({ fileId }) => fileId === shown);
-      return { strokes: strokes.map(({ fileId: _, ...stroke }) => stroke) };
+      const shown = new Set(filesOf(replaySchema.parse(row.timeline).slides));
+      return { strokes: inkSchema.parse(row.timeline?.ink ?? null).filter(({ fileId }) => shown.has(fileId)) };
     },
 
     /** What belongs to a class recording of the library; null when the resource is none. */
     async recordingOf(resourceId: string): Promise<ResourceRecording | null> {
       const row = await db
         .selectFrom('recording')
-        .innerJoin('class_session', 'class_session.id', 'recording.class_session_id')
         .where('recording.resource_id', '=', resourceId)
-        .select(['recording.id', 'class_session_id', 'slides_file_id', 'duration_ms', 'completeness'])
+        .select(['recording.id', 'class_session_id', 'duration_ms', 'completeness'])
         // What was drawn may be as long as all else together many times over.
         .select([
           sql<unknown>`timeline - 'ink'`.as('timeline'),
@@ -83,16 +80,14 @@ export function createRecordingService({ db, sendFinish, sendConclude }: Recordi
         .executeTakeFirst();
       if (!row || row.duration_ms === null || row.completeness === null) return null;
       const { slides, gaps } = replaySchema.parse(row.timeline);
-      const { fileId: slidesFileId, turns } = slidesShown(slides, row.slides_file_id);
       return {
         classSessionId: row.class_session_id,
         durationMs: row.duration_ms,
         completeness: row.completeness,
         gaps: gaps.map((gap) => ({ ...gap, startMs: Math.round(gap.startMs), endMs: Math.round(gap.endMs) })),
-        slides: turns,
-        slidesFileId,
+        slides: slides.map((turn) => ({ ...turn, atMs: Math.round(turn.atMs) })),
         hasInk: row.strokes > 0,
-        thin: await measureThin(db, row.id, slidesFileId, [...new Set(turns.map(({ page }) => page))]),
+        thin: await measureThin(db, row.id, pagesShown(slides)),
       };
     },
   };

@@ -25,21 +25,27 @@ export const inkSchema = z
 export interface SlideTurn {
   atMs: number;
   page: number;
+  /** Null: from here on none were shown. */
+  fileId: string | null;
 }
 
-/**
- * The one set of slides that a replay shows, and when which page of it was turned to: what the lesson was planned with,
- * else what was shown first.
- */
-export function slidesShown(
-  slides: readonly (SlideTurn & { fileId: string | null })[],
-  planned: string | null,
-): { fileId: string | null; turns: SlideTurn[] } {
-  const isShown = slides.some(({ fileId }) => fileId === planned);
-  const first = slides.find(({ fileId }) => fileId !== null)?.fileId ?? null;
-  const fileId = planned !== null && (isShown || first === null) ? planned : first;
-  const turns = slides
-    .filter((slide) => slide.fileId === fileId)
-    .map(({ atMs, page }) => ({ atMs: Math.round(atMs), page }));
-  return { fileId, turns };
+export const filesOf = (turns: readonly SlideTurn[]): string[] => [
+  ...new Set(turns.flatMap(({ fileId }) => fileId ?? [])),
+];
+
+/** A page of slides, with the number of the turn that showed it first, from 1 on. */
+export interface ShownPage {
+  turn: number;
+  fileId: string;
+  page: number;
+}
+
+/** Each page once, as it was first turned to. */
+export function pagesShown(turns: readonly SlideTurn[]): ShownPage[] {
+  const pages = new Map<string, ShownPage>();
+  for (const [index, { fileId, page }] of turns.entries()) {
+    const key = `${fileId} ${page}`;
+    if (fileId !== null && !pages.has(key)) pages.set(key, { turn: index + 1, fileId, page });
+  }
+  return [...pages.values()];
 }

@@ -1,12 +1,12 @@
 import type { Database } from '../database/database.ts';
 import type { ResourceRecording } from '../resources/recording-schema.ts';
+import type { ShownPage } from './slides-shown.ts';
 
 /** What slides and sound alone come to, beside the video; null when there is no sound of its own. */
 export async function measureThin(
   db: Database,
   recordingId: string,
-  slidesFileId: string | null,
-  pages: number[],
+  pages: readonly ShownPage[],
 ): Promise<ResourceRecording['thin']> {
   const sizes = await db
     .selectFrom('file')
@@ -17,15 +17,20 @@ export async function measureThin(
     .executeTakeFirst();
   if (!sizes) return null;
   const pictures =
-    slidesFileId === null || pages.length === 0
+    pages.length === 0
       ? []
       : await db
           .selectFrom('preview')
-          .where('file_id', '=', slidesFileId)
           .where('kind', '=', 'page')
-          .where('number', 'in', pages)
-          .select((eb) => ['number', eb.fn.max('bytes').as('bytes')])
-          .groupBy('number')
+          .where((eb) =>
+            eb(
+              eb.refTuple('file_id', 'number'),
+              'in',
+              pages.map(({ fileId, page }) => eb.tuple(fileId, page)),
+            ),
+          )
+          .select((eb) => ['file_id', 'number', eb.fn.max('bytes').as('bytes')])
+          .groupBy(['file_id', 'number'])
           .execute();
   // The largest picture that there is of each page: what is loaded is smaller rather than larger.
   const bytes = sizes.sound + pictures.reduce((sum, picture) => sum + Number(picture.bytes), 0);

@@ -25,7 +25,8 @@ interface Row {
   name: string;
   number: number;
   text: string;
-  /** Null of what is no recording. */
+  /** Of a recording, in which pages are counted by turns: the page of the slides that was turned to, and when. */
+  slide: number | null;
   atMs: number | null;
 }
 
@@ -44,22 +45,22 @@ export async function findOnPages(
     select distinct on (file.resource_id)
       file.resource_id as "resourceId", file.id as "fileId", file.name,
       page_text.number, page_text.text,
-      (select min(round((turn->>'atMs')::numeric))::int
-        from recording, jsonb_array_elements(recording.timeline->'slides') as turn
-        where recording.id = file.id and (turn->>'page')::int = page_text.number) as "atMs"
+      (turn->>'page')::int as "slide", round((turn->>'atMs')::numeric)::int as "atMs"
     from file join page_text on page_text.file_id = file.id
+      left join recording on recording.id = file.id and page_text.number <> ${spokenPage}::int
+      cross join lateral (select recording.timeline->'slides'->(page_text.number - 1)) as shown (turn)
     where file.resource_id = any(${resourceIds}::uuid[]) and file.deleted_at is null
       and page_text.text ilike any(${patterns}::text[])
     order by file.resource_id,
       (select count(*) from unnest(${patterns}::text[]) as term where page_text.text ilike term) desc,
       file.position, file.id, page_text.number`.execute(db);
   return new Map(
-    rows.map(({ resourceId, fileId, name, number, text, atMs }) => [
+    rows.map(({ resourceId, fileId, name, number, text, slide, atMs }) => [
       resourceId,
       {
         fileId,
         fileName: name,
-        page: number,
+        page: slide ?? number,
         atMs,
         spoken: number === spokenPage,
         text: mark(pieceOf(text, terms), terms),

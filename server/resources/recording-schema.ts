@@ -9,8 +9,8 @@ export const resourceRecordingSchema = z
     /** Share of the lesson that was received, 0 to 1. */
     completeness: z.number().min(0).max(1),
     gaps: z.array(z.object({ track: z.string(), startMs: z.int(), endMs: z.int() })),
-    slides: z.array(z.object({ atMs: z.int(), page: z.int() })),
-    slidesFileId: z.uuid().nullable(),
+    /** By time; without a file, from then on no slides were shown. */
+    slides: z.array(z.object({ atMs: z.int(), page: z.int(), fileId: z.uuid().nullable() })),
     /** Whether anything was drawn on slides; it is read by itself. */
     hasInk: z.boolean(),
     /** Slides and sound instead of the video, for thin lines; null when there is no sound alone. */
@@ -31,6 +31,7 @@ export const resourceInkSchema = z
     /** In the order in which they were begun. */
     strokes: z.array(
       z.object({
+        fileId: z.uuid(),
         page: z.int(),
         color: inkColor,
         width: inkWidth,

@@ -29,9 +29,9 @@ export function createInkReplay({ strokes }: ResourceInk) {
   }
 
   return {
-    at(page: number, atMs: number): ShownStroke[] {
-      return strokes.flatMap(({ page: drawnOn, color, width, goneMs }, index) => {
-        if (drawnOn !== page || (goneMs !== null && goneMs <= atMs)) return [];
+    at(on: { fileId: string | null; page: number }, atMs: number): ShownStroke[] {
+      return strokes.flatMap(({ fileId, page, color, width, goneMs }, index) => {
+        if (fileId !== on.fileId || page !== on.page || (goneMs !== null && goneMs <= atMs)) return [];
         const points = pointsOf(index, atMs);
         return points.length > 0 ? [{ color, width, points }] : [];
       });

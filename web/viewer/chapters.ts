@@ -1,6 +1,7 @@
 import type { Recording } from '../api/types.ts';
 
 export interface Chapter {
+  fileId: string;
   page: number;
   atMs: number;
   endMs: number;
@@ -13,15 +14,17 @@ const shortestMs = 1000;
 export function chaptersOf({ slides, durationMs }: Pick<Recording, 'slides' | 'durationMs'>): Chapter[] {
   const turns = [...slides].sort((a, b) => a.atMs - b.atMs);
   const chapters: Chapter[] = [];
-  for (const [index, { page, atMs }] of turns.entries()) {
+  for (const [index, { fileId, page, atMs }] of turns.entries()) {
+    // While no slides are shown, no chapter goes on.
+    if (fileId === null) continue;
     const endMs = Math.max(atMs, turns[index + 1]?.atMs ?? durationMs);
     const last = chapters.at(-1);
     const isLast = index === turns.length - 1;
     if (endMs - atMs < shortestMs && !isLast) {
       // The time that it took belongs to the slide before.
-      if (last) last.endMs = endMs;
-    } else if (last?.page === page) last.endMs = endMs;
-    else chapters.push({ page, atMs, endMs });
+      if (last?.endMs === atMs) last.endMs = endMs;
+    } else if (last?.page === page && last.fileId === fileId && last.endMs === atMs) last.endMs = endMs;
+    else chapters.push({ fileId, page, atMs, endMs });
   }
   return chapters;
 }

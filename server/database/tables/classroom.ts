@@ -39,6 +39,13 @@ export interface ClassSessionRoomTable {
   pupils_recorded: 'none' | 'voices' | 'voices_and_pictures' | null;
 }
 
+/** What a lesson has shown beside the slides that it was planned with. */
+export interface ClassSessionSlidesTable {
+  class_session_id: string;
+  file_id: string;
+  shown_at: Date;
+}
+
 export interface ClassEventTable {
   id: Generated<number>;
   class_session_id: string;

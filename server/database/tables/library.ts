@@ -94,7 +94,10 @@ export const spokenPage = 0;
 
 export interface PageTextTable {
   file_id: string;
-  /** From 1 on; a file without pages has one. `spokenPage` holds what is said. */
+  /**
+   * From 1 on; a file without pages has one. `spokenPage` holds what is said. Of a class recording it counts the turns of
+   * its timeline: the first that showed the page.
+   */
   number: number;
   text: string;
 }

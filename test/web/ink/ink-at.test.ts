@@ -1,22 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { createInkReplay } from '../../../web/ink/ink-at.ts';
 
+const fileId = 'f';
 const red = { color: 'red', width: 'thin' } as const;
 const ink = createInkReplay({
   strokes: [
     {
-      ...{ page: 1, ...red, goneMs: 9_000 },
+      ...{ fileId, page: 1, ...red, goneMs: 9_000 },
       pieces: [
         { atMs: 1_000, points: [1, 1, 2, 2] },
         { atMs: 1_150, points: [3, 3] },
         { atMs: 1_300, points: [4, 4] },
       ],
     },
-    { page: 1, color: 'blue', width: 'thick', goneMs: null, pieces: [{ atMs: 2_000, points: [5, 5] }] },
-    { page: 2, ...red, goneMs: null, pieces: [{ atMs: 3_000, points: [6, 6] }] },
+    { fileId, page: 1, color: 'blue', width: 'thick', goneMs: null, pieces: [{ atMs: 2_000, points: [5, 5] }] },
+    { fileId, page: 2, ...red, goneMs: null, pieces: [{ atMs: 3_000, points: [6, 6] }] },
   ],
 });
-const pointsAt = (page: number, atMs: number) => ink.at(page, atMs).map(({ points }) => points);
+const pointsAt = (page: number, atMs: number) => ink.at({ fileId, page }, atMs).map(({ points }) => points);
 
 describe('the ink of a replay', () => {
   it('is as it was at that moment, in whatever order moments are asked for', () => {
@@ -33,13 +34,14 @@ describe('the ink of a replay', () => {
       [0, []],
     ];
     for (const [atMs, points] of moments) expect(pointsAt(1, atMs), `at ${atMs}`).toEqual(points);
-    expect(ink.at(1, 9_000)).toEqual([{ color: 'blue', width: 'thick', points: [5, 5] }]);
+    expect(ink.at({ fileId, page: 1 }, 9_000)).toEqual([{ color: 'blue', width: 'thick', points: [5, 5] }]);
   });
 
   it('belongs to its page', () => {
     expect(pointsAt(2, 2_999)).toEqual([]);
     expect(pointsAt(2, 10_000)).toEqual([[6, 6]]);
     expect(pointsAt(3, 10_000)).toEqual([]);
+    expect(ink.at({ fileId: 'g', page: 2 }, 10_000), 'of another file').toEqual([]);
   });
 
   it('gives the same points again while a stroke does not grow, so that its path is kept', () => {

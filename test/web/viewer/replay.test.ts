@@ -2,14 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { chapterAt, chaptersOf, stepChapter } from '../../../web/viewer/chapters.ts';
 import { chooseReplay } from '../../../web/viewer/replay-mode.ts';
 
+const fileId = 'f';
 const slides = [
-  { atMs: 0, page: 1 },
-  { atMs: 60_000, page: 2 },
+  { atMs: 0, page: 1, fileId },
+  { atMs: 60_000, page: 2, fileId },
   // Turned past on the way to 5, and back.
-  { atMs: 90_000, page: 3 },
-  { atMs: 90_400, page: 4 },
-  { atMs: 90_700, page: 5 },
-  { atMs: 120_000, page: 2 },
+  { atMs: 90_000, page: 3, fileId },
+  { atMs: 90_400, page: 4, fileId },
+  { atMs: 90_700, page: 5, fileId },
+  { atMs: 120_000, page: 2, fileId },
 ];
 
 describe('the chapters of a lesson', () => {
@@ -17,20 +18,39 @@ describe('the chapters of a lesson', () => {
 
   it('are the slides that were shown for a while', () => {
     expect(chapters).toEqual([
-      { page: 1, atMs: 0, endMs: 60_000 },
-      { page: 2, atMs: 60_000, endMs: 90_700 },
-      { page: 5, atMs: 90_700, endMs: 120_000 },
-      { page: 2, atMs: 120_000, endMs: 150_000 },
+      { fileId, page: 1, atMs: 0, endMs: 60_000 },
+      { fileId, page: 2, atMs: 60_000, endMs: 90_700 },
+      { fileId, page: 5, atMs: 90_700, endMs: 120_000 },
+      { fileId, page: 2, atMs: 120_000, endMs: 150_000 },
     ]);
   });
 
   it('keep the last slide, however late it came, and are none without slides', () => {
     const late = [
-      { atMs: 1_000, page: 1 },
-      { atMs: 9_900, page: 2 },
+      { atMs: 1_000, page: 1, fileId },
+      { atMs: 9_900, page: 2, fileId },
     ];
     expect(chaptersOf({ slides: late, durationMs: 10_000 }).map(({ page }) => page)).toEqual([1, 2]);
     expect(chaptersOf({ slides: [], durationMs: 10_000 })).toEqual([]);
+  });
+
+  it('are of the file that was shown, and pause while none was', () => {
+    const several = [
+      { atMs: 0, page: 1, fileId },
+      { atMs: 10_000, page: 1, fileId: 'g' },
+      { atMs: 20_000, page: 1, fileId: null },
+      // Turned past, after a pause: there is no slide before to which its time could belong.
+      { atMs: 30_000, page: 1, fileId: 'g' },
+      { atMs: 30_500, page: 2, fileId: 'g' },
+      { atMs: 40_000, page: 2, fileId: null },
+      { atMs: 50_000, page: 2, fileId: 'g' },
+    ];
+    expect(chaptersOf({ slides: several, durationMs: 60_000 })).toEqual([
+      { fileId, page: 1, atMs: 0, endMs: 10_000 },
+      { fileId: 'g', page: 1, atMs: 10_000, endMs: 20_000 },
+      { fileId: 'g', page: 2, atMs: 30_500, endMs: 40_000 },
+      { fileId: 'g', page: 2, atMs: 50_000, endMs: 60_000 },
+    ]);
   });
 
   it('are found by the time', () => {

@@ -114,6 +114,7 @@ const resource: typeof zh = {
     thinSize: '{size}, about {share} of the video',
     byItself: 'Slow connection: switched to slides + sound. You can go back to video; your choice is remembered.',
     noSlides: 'This lesson has no slides, so only the sound plays.',
+    noSlidesNow: 'No slides were shown at this point.',
     soundBroken: 'The sound couldn’t be played. Switch to video.',
     slides: 'Slide changes',
     page: 'Page {page}',

@@ -110,6 +110,7 @@ export default {
     thinSize: '{size}，约为视频的 {share}',
     byItself: '网络较慢，已自动改为课件+声音。可以随时换回视频，选择会记住。',
     noSlides: '这堂课没有课件，只播放声音。',
+    noSlidesNow: '这时没有展示课件。',
     soundBroken: '声音没能播放，请换用视频。',
     slides: '课件翻页',
     page: '第 {page} 页',
