@@ -146,7 +146,6 @@ export async function createMediaNode(options: MediaNodeOptions): Promise<MediaN
     ...shared,
     ...admission,
     probe: linkProbes.accept,
-    hooks,
     room: openRoom,
     rooms: () => rooms.values(),
   });

@@ -2,14 +2,11 @@ import type { z } from 'zod';
 import type { Participant } from './participant.ts';
 import type { Method, RequestAnswer, Role, requests } from './protocol.ts';
 import type { Room } from './room.ts';
-import type { SessionHooks } from './session-hooks.ts';
 
 /** A request of somebody who is in. */
 export type Call = {
   room: Room;
   participant: Participant;
-  hooks: SessionHooks;
-  warn(error: unknown, message: string): void;
 };
 
 /** The methods of those who are in. (`join` and `resume` are how one gets in: signalling.ts.) */

@@ -5,7 +5,6 @@ import { floorMethods } from './floor-methods.ts';
 import { inkMethods } from './ink-methods.ts';
 import type { Call, Definition, Parsed, RoomMethod } from './method.ts';
 import { type Method, type RequestAnswer, requests } from './protocol.ts';
-import { shownInk } from './shown-ink.ts';
 
 const anyone = ['presenter', 'receiver', 'assistant', 'observer'] as const;
 const senders = ['presenter', 'receiver'] as const;
@@ -105,15 +104,8 @@ export const methods: { [M in RoomMethod]: Definition<M> } = {
 
   turnSlide: {
     who: presenter,
-    handle(call, { page }) {
-      const { room } = call;
-      if (!room.slideShow.turn(page)) return {};
-      const at = Date.now();
-      const { first: ink, rest } = shownInk(room);
-      room.audience.broadcast('slideTurned', { page, at, ink });
-      for (const piece of rest) room.audience.broadcast('strokeDrawn', piece);
-      room.recorder.note({ type: 'slide', page });
-      rememberSlide(call, at);
+    handle({ room }, turn) {
+      room.slideShow.turn(turn);
       return {};
     },
   },
@@ -170,14 +162,6 @@ export const methods: { [M in RoomMethod]: Definition<M> } = {
     },
   },
 };
-
-/** So that a restart in mid-lesson shows the same page; the lesson does not wait for it. */
-function rememberSlide({ room, hooks, warn }: Call, at: number): void {
-  const { slides, page } = room.slideShow;
-  hooks
-    .slideTurned({ classSessionId: room.classSessionId, fileId: slides?.fileId ?? null, page, at })
-    .catch((error: unknown) => warn(error, 'a slide turn was not remembered'));
-}
 
 /** @throws ClassroomError `method_not_allowed`, `too_many_requests`, `bad_request`, and what the method throws */
 export async function callMethod<M extends RoomMethod>(

@@ -15,7 +15,6 @@ import {
   type EndReason,
   type RecordedFromRoom,
   type RequestData,
-  type Slides,
   type Snapshot,
   type Timer,
 } from './protocol.ts';
@@ -25,7 +24,6 @@ import { RoomLifetime } from './room-lifetime.ts';
 import { RoomMedia } from './room-media.ts';
 import type { SessionDescription, SessionHooks } from './session-hooks.ts';
 import { shownInk } from './shown-ink.ts';
-import { SlidePages } from './slide-pages.ts';
 import { SlideShow } from './slide-show.ts';
 import { snapshotOf } from './snapshot.ts';
 import { Stage } from './stage.ts';
@@ -62,7 +60,6 @@ export class Room {
   readonly #options: RoomOptions;
   readonly media: RoomMedia;
   readonly lifetime: RoomLifetime;
-  readonly #slidePages: SlidePages;
   readonly #graces: Graces<Participant>;
   startedAt: number | null = null;
   recordedFromRooms: RecordedFromRoom[];
@@ -78,10 +75,11 @@ export class Room {
     this.stage = new Stage(description.roomIds, floor);
     this.messages = new Messages(floor);
     this.timer = floor.findLast((event) => event.type === 'timer')?.timer ?? null;
-    this.slideShow = new SlideShow(description.slides, description.page);
     this.ink = new Ink(description.ink ?? []);
     this.attendance = new Attendance({ classSessionId, hooks, log, headCounts: description.headCounts ?? [] });
     this.recorder = recorder;
+    const { audience, ink } = this;
+    this.slideShow = new SlideShow({ classSessionId, description, ink, audience, recorder, hooks, log });
     recorder.onStateChanged((state) => this.audience.broadcast('recordingChanged', { state }));
     this.media = new RoomMedia({
       pool,
@@ -121,15 +119,8 @@ export class Room {
       abandon: () => void this.end('abandoned', true),
       letGo: () => void this.suspend(),
     });
-    this.#slidePages = new SlidePages({
-      slideShow: this.slideShow,
-      hooks,
-      log,
-      onMade: (slides) => this.showSlides(slides),
-    });
     if (description.state === 'live') this.start(description.startedAt ?? Date.now(), this.recordedFromRooms);
     this.#changed();
-    this.#slidePages.watch();
   }
 
   get live(): boolean {
@@ -151,29 +142,12 @@ export class Room {
     this.recordedFromRooms = recordedFromRooms;
     this.audience.broadcast('wentLive', { startedAt: at, recordedFromRooms });
     this.recorder.start(at);
-    this.recordSlides();
+    this.slideShow.record();
     // Of a lesson that is taken over the journal holds it already.
     if (this.#options.description.state !== 'live') for (const event of floorSoFar(this)) this.recorder.note(event);
     this.forwarding.recordAll();
     this.lifetime.began(at);
     this.#changed();
-  }
-
-  recordSlides(): void {
-    const { slides, page } = this.slideShow;
-    this.recorder.note({ type: 'slides', fileId: slides?.fileId ?? null, page });
-  }
-
-  /** @returns when, milliseconds since 1970 */
-  showSlides(slides: Slides | null): number {
-    this.slideShow.show(slides);
-    const at = Date.now();
-    const { first: ink, rest } = shownInk(this);
-    this.audience.broadcast('slidesShown', { slides, page: this.slideShow.page, at, ink });
-    for (const piece of rest) this.audience.broadcast('strokeDrawn', piece);
-    this.recordSlides();
-    this.#slidePages.watch();
-    return at;
   }
 
   /**
@@ -282,7 +256,7 @@ export class Room {
 
   async #close(code: number, reason: string, recording: 'finishing' | 'interrupted'): Promise<void> {
     this.lifetime.close();
-    this.#slidePages.close();
+    this.slideShow.close();
     this.adaptation.close();
     this.#graces.close();
     for (const participant of this.participants) {

@@ -23,7 +23,6 @@ import {
   requestTimeoutMs,
 } from './protocol.ts';
 import type { Room } from './room.ts';
-import type { SessionHooks } from './session-hooks.ts';
 import { holderOf, verifyJoinToken } from './token.ts';
 import type { UsedTokens } from './used-tokens.ts';
 
@@ -36,7 +35,6 @@ export type SignallingOptions = {
   iceServersFor(holder: string, until: number): IceServer[];
   /** Takes the sockets of rooms that measure their link. */
   probe(socket: WebSocket): void;
-  hooks: SessionHooks;
   log: Logger;
   /** Opens the room when nobody is in yet. @throws ClassroomError `session_not_open`, `media_unavailable` */
   room(classSessionId: string): Promise<Room>;
@@ -167,9 +165,8 @@ export function createSignalling(options: SignallingOptions): Signalling {
     if (!isRoomMethod(method)) throw new ClassroomError('not_found');
     if (room.closed) throw new ClassroomError('session_ended');
     if (!room.audience.has(participant)) throw new ClassroomError('not_joined');
-    const warn = (error: unknown, message: string) => log.warn({ err: error, participant: participant.id }, message);
     try {
-      return await callMethod(method, { room, participant, hooks: options.hooks, warn }, data);
+      return await callMethod(method, { room, participant }, data);
     } catch (cause) {
       // What it was about may have been closed under the call: mediasoup's own words for that tell nobody anything, and it is no fault.
       const refusal = cause instanceof ClassroomError && cause.status < 500;

@@ -1,14 +1,36 @@
+import type { Logger } from 'pino';
+import type { Audience } from './audience.ts';
 import { ClassroomError } from './errors.ts';
-import type { Slides } from './protocol.ts';
+import type { Ink } from './ink.ts';
+import type { RequestData, Slides } from './protocol.ts';
+import type { Recorder } from './recorder.ts';
+import type { SessionDescription, SessionHooks } from './session-hooks.ts';
+import { shownInk } from './shown-ink.ts';
+import { SlidePages } from './slide-pages.ts';
 
-/** Which slides are shown, and at which page. */
+export type SlideShowOptions = {
+  classSessionId: string;
+  description: Pick<SessionDescription, 'slides' | 'page'>;
+  ink: Ink;
+  audience: Audience;
+  recorder: Recorder;
+  hooks: Pick<SessionHooks, 'pagesOf' | 'slideTurned'>;
+  log: Logger;
+};
+
+/** Which slides are shown, and at which page: told to all, recorded, and remembered. */
 export class SlideShow {
-  #slides: Slides | null;
-  #page: number;
+  readonly #options: SlideShowOptions;
+  readonly #pages: SlidePages;
+  #slides: Slides | null = null;
+  #page = 1;
 
-  constructor(slides: Slides | null, page: number) {
-    this.#slides = slides;
-    this.#page = slides ? Math.min(Math.max(page, 1), Math.max(slides.pages, 1)) : 1;
+  constructor(options: SlideShowOptions) {
+    this.#options = options;
+    const { description, hooks, log } = options;
+    this.#set(description.slides, description.page);
+    this.#pages = new SlidePages({ slideShow: this, hooks, log, onMade: (slides) => this.show(slides) });
+    this.#pages.watch();
   }
 
   get slides(): Slides | null {
@@ -19,16 +41,53 @@ export class SlideShow {
     return this.#page;
   }
 
-  /** Returns whether the page changed. @throws ClassroomError `not_found` when there is no such page */
-  turn(page: number): boolean {
+  #set(slides: Slides | null, page: number): void {
+    this.#slides = slides;
+    this.#page = slides ? Math.min(Math.max(page, 1), Math.max(slides.pages, 1)) : 1;
+  }
+
+  /** @throws ClassroomError `not_found` when there is no such page */
+  turn({ page }: RequestData<'turnSlide'>): void {
+    const { audience, recorder } = this.#options;
     if (!this.#slides || page > this.#slides.pages) throw new ClassroomError('not_found');
-    if (page === this.#page) return false;
+    if (page === this.#page) return;
     this.#page = page;
-    return true;
+    const at = Date.now();
+    const { first: ink, rest } = this.#inkShown();
+    audience.broadcast('slideTurned', { page, at, ink });
+    for (const piece of rest) audience.broadcast('strokeDrawn', piece);
+    recorder.note({ type: 'slide', page });
+    this.#remember(at);
   }
 
   show(slides: Slides | null): void {
-    this.#slides = slides;
-    this.#page = 1;
+    const { audience } = this.#options;
+    this.#set(slides, 1);
+    const { first: ink, rest } = this.#inkShown();
+    audience.broadcast('slidesShown', { slides, page: this.#page, at: Date.now(), ink });
+    for (const piece of rest) audience.broadcast('strokeDrawn', piece);
+    this.record();
+    this.#pages.watch();
+  }
+
+  /** What is shown from now on. */
+  record(): void {
+    this.#options.recorder.note({ type: 'slides', fileId: this.#slides?.fileId ?? null, page: this.#page });
+  }
+
+  #inkShown() {
+    return shownInk({ slideShow: this, ink: this.#options.ink });
+  }
+
+  /** So that a restart in mid-lesson shows the same page; the lesson does not wait for it. */
+  #remember(at: number): void {
+    const { classSessionId, hooks, log } = this.#options;
+    hooks
+      .slideTurned({ classSessionId, fileId: this.#slides?.fileId ?? null, page: this.#page, at })
+      .catch((error: unknown) => log.warn({ err: error }, 'a slide turn was not remembered'));
+  }
+
+  close(): void {
+    this.#pages.close();
   }
 }
