@@ -9,8 +9,9 @@ export type {
   Timeline,
 } from './finishing/finished-recording.ts';
 export { ChunkLostError } from './finishing/track-packets.ts';
-export { createMediaNode, type MediaNode, type MediaNodeOptions, type MediaNodeStats } from './media-node.ts';
-export type { RecordedFromRoom } from './protocol.ts';
+export { createMediaNode, type MediaNode, type MediaNodeOptions } from './media-node.ts';
+export type { MediaNodeStats } from './node-stats.ts';
+export type { RecordedFromRoom, Slides } from './protocol.ts';
 export {
   type FloorEvent,
   floorEvent,

@@ -9,13 +9,14 @@ import { ClassroomError } from './errors.ts';
 import { createHeldMemory } from './held-memory.ts';
 import { createLinkProbes } from './link-probe.ts';
 import { isLost, LostAccess, type LostSeats } from './lost-access.ts';
+import { type MediaNodeStats, nodeStats, type Writer } from './node-stats.ts';
 import {
   closeCodes,
   type IceServer,
   probeLifeMs,
   type RecordedFromRoom,
-  type Role,
   resumeWindowMs,
+  type Slides,
 } from './protocol.ts';
 import { Recorder } from './recorder.ts';
 import type { RecordingSink } from './recording-sink.ts';
@@ -25,7 +26,7 @@ import { createSignalling } from './signalling.ts';
 import { tokenLifetimeMs } from './token.ts';
 import { iceServersFor } from './turn.ts';
 import { UsedTokens } from './used-tokens.ts';
-import { createWorkerPool, type WorkerStats } from './workers.ts';
+import { createWorkerPool } from './workers.ts';
 
 export type MediaNodeOptions = {
   /** Shared with the signer of join tokens; at least 32 bytes. */
@@ -56,20 +57,6 @@ export type MediaNodeOptions = {
   probeLifeMs?: number;
 };
 
-export type MediaNodeStats = {
-  workers: WorkerStats[];
-  rooms: number;
-  participants: Record<Role, number>;
-  producers: number;
-  consumers: number;
-  /** Recordings running. */
-  recordings: number;
-  /** Chunks and journal entries that the sink has not taken yet; a few are always on their way. */
-  waitingChunks: number;
-  /** Recordings whose sink fails: what they write waits on this node's disk. */
-  failingRecordings: number;
-};
-
 /** One media node: workers, rooms and the WebSocket that clients talk to. */
 export type MediaNode = {
   /** Serves `classroomPath` on this server's upgrade requests. Other paths are left alone. */
@@ -88,6 +75,11 @@ export type MediaNode = {
    * were signed for it before are refused.
    */
   refreshSession(classSessionId: string): Promise<void>;
+  /**
+   * The presenter of a live session shows other slides, or none, from this page on: opens its room, if nobody is in it.
+   * @throws ClassroomError `session_not_open`, `session_ended`, `media_unavailable`
+   */
+  showSlides(classSessionId: string, slides: Slides | null, page: number): Promise<void>;
   /** Somebody has counted who sits in a room, outside the classroom: whoever is in its lesson sees it. */
   headsCounted(event: { classSessionId: string; roomId: string; count: number; at: number }): Promise<void>;
   /**
@@ -200,7 +192,7 @@ export async function createMediaNode(options: MediaNodeOptions): Promise<MediaN
   }
 
   /** Whoever still brings something to the sink. */
-  function writers(): { id: string | null; waiting: number; failing: boolean }[] {
+  function writers(): Writer[] {
     for (const recorder of formerRecorders) if (recorder.waitingChunks === 0) formerRecorders.delete(recorder);
     for (const [id, shipper] of leftOvers) if (shipper.waiting === 0) leftOvers.delete(id);
     const recorders = [...[...rooms.values()].map(({ recorder }) => recorder), ...formerRecorders];
@@ -241,6 +233,9 @@ export async function createMediaNode(options: MediaNodeOptions): Promise<MediaN
       const room = await openedRoom(classSessionId);
       if (room && !room.live) await room.suspend();
     },
+    async showSlides(classSessionId, slides, page) {
+      (await openRoom(classSessionId)).slideShow.show(slides, page);
+    },
     async headsCounted({ classSessionId, roomId, count, at }) {
       const room = await openedRoom(classSessionId);
       if (room?.attendance.counted(roomId, count)) room.audience.broadcast('headCountConfirmed', { roomId, count, at });
@@ -261,27 +256,7 @@ export async function createMediaNode(options: MediaNodeOptions): Promise<MediaN
         live,
         participants: participants.length,
       })),
-    async stats() {
-      const all = [...rooms.values()];
-      const writing = writers();
-      const people = all.flatMap((room) => room.participants);
-      const countOf = (role: Role) => people.filter((each) => each.role === role).length;
-      return {
-        workers: await pool.stats(),
-        rooms: all.length,
-        participants: {
-          presenter: countOf('presenter'),
-          receiver: countOf('receiver'),
-          assistant: countOf('assistant'),
-          observer: countOf('observer'),
-        },
-        producers: people.reduce((sum, { producers }) => sum + producers.size, 0),
-        consumers: people.reduce((sum, { consumers }) => sum + consumers.size, 0),
-        recordings: all.filter(({ recorder }) => recorder.state !== null).length,
-        waitingChunks: writing.reduce((sum, { waiting }) => sum + waiting, 0),
-        failingRecordings: writing.filter(({ failing }) => failing).length,
-      };
-    },
+    stats: async () => nodeStats(await pool.stats(), [...rooms.values()], writers()),
     waitingChunks: (recordingId) =>
       writers()
         .filter(({ id }) => id === recordingId)

@@ -202,7 +202,8 @@ export const requests = {
   setPreferredLayer: { data: z.object({ consumerId: id, spatialLayer: count.max(2) }), answer: nothing },
 
   /** Presenter: show this page (from 1). */
-  turnSlide: { data: z.object({ page: z.number().int().min(1).max(10_000) }), answer: nothing },
+  /** `fileId`: of the slides that are meant, as others may be shown before the request arrives. */
+  turnSlide: { data: z.object({ page: z.number().int().min(1).max(10_000), fileId: id.optional() }), answer: nothing },
   /** Presenter: the laser pointer is here; null: nowhere. */
   pointAt: { data: z.object({ at: pagePoint.nullable() }), answer: nothing },
   ...inkRequests,

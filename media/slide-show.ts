@@ -46,10 +46,11 @@ export class SlideShow {
     this.#page = slides ? Math.min(Math.max(page, 1), Math.max(slides.pages, 1)) : 1;
   }
 
-  /** @throws ClassroomError `not_found` when there is no such page */
-  turn({ page }: RequestData<'turnSlide'>): void {
+  /** @throws ClassroomError `not_found` when there is no such page, or other slides are shown than are meant */
+  turn({ page, fileId = this.#slides?.fileId }: RequestData<'turnSlide'>): void {
     const { audience, recorder } = this.#options;
-    if (!this.#slides || page > this.#slides.pages) throw new ClassroomError('not_found');
+    if (!this.#slides || fileId !== this.#slides.fileId || page > this.#slides.pages)
+      throw new ClassroomError('not_found');
     if (page === this.#page) return;
     this.#page = page;
     const at = Date.now();
@@ -60,13 +61,15 @@ export class SlideShow {
     this.#remember(at);
   }
 
-  show(slides: Slides | null): void {
+  show(slides: Slides | null, page = 1): void {
     const { audience } = this.#options;
-    this.#set(slides, 1);
+    this.#set(slides, page);
+    const at = Date.now();
     const { first: ink, rest } = this.#inkShown();
-    audience.broadcast('slidesShown', { slides, page: this.#page, at: Date.now(), ink });
+    audience.broadcast('slidesShown', { slides, page: this.#page, at, ink });
     for (const piece of rest) audience.broadcast('strokeDrawn', piece);
     this.record();
+    this.#remember(at);
     this.#pages.watch();
   }
 

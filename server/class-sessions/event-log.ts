@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../database/database.ts';
 import { violatedReference } from '../database/violation.ts';
@@ -131,6 +132,21 @@ export async function lastHeadCounts(db: Database, classSessionId: string) {
     .execute();
   const counts = new Map(rows.map(({ data }) => headCountData.parse(data)).map(({ roomId, count }) => [roomId, count]));
   return [...counts].map(([roomId, count]) => ({ roomId, count }));
+}
+
+/** The page at which these slides were left; the first when they were not shown. */
+export async function lastPageOf(db: Database, classSessionId: string, fileId: string): Promise<number> {
+  const row = await db
+    .selectFrom('class_event')
+    .select('data')
+    .where('class_session_id', '=', classSessionId)
+    .where('kind', '=', 'slide')
+    .where(sql<boolean>`data ->> 'fileId' = ${fileId}`)
+    .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row ? slideData.parse(row.data).page : 1;
 }
 
 /** The page that was shown last, to go on with after a restart in mid-lesson. */

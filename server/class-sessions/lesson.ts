@@ -1,4 +1,4 @@
-import type { JoinClaims, RecordedFromRoom, SessionDescription } from '../../media/index.ts';
+import type { JoinClaims, RecordedFromRoom, SessionDescription, Slides } from '../../media/index.ts';
 import type { Database } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import type { AccountActor, Actor, DeviceActor } from '../http/route.ts';
@@ -15,6 +15,8 @@ export interface Classroom {
   endSession(classSessionId: string, reason: 'presenter' | 'abandoned' | 'cancelled'): Promise<void>;
   /** A session that has not begun was changed. */
   refreshSession(classSessionId: string): Promise<void>;
+  /** The presenter of one that is live, or to be, opens other slides, or none, at this page. */
+  showSlides(classSessionId: string, slides: Slides | null, page: number): Promise<void>;
   /** Somebody has counted who sits in a room, outside the lesson. */
   headsCounted(event: { classSessionId: string; roomId: string; count: number; at: number }): Promise<void>;
   /** An account or a device has lost its access to these. */

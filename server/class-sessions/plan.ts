@@ -47,6 +47,11 @@ export async function refuseSlides(readable: ReadableFile, actor: Actor, fileId:
   throw new AppError('invalid_input', notReadable);
 }
 
+/** Kept from being deleted until the transaction ends. @throws AppError `invalid_input` when they are gone */
+export async function holdSlides(trx: Database, fileId: string): Promise<void> {
+  if (!(await holdFile(trx, fileId))) throw new AppError('invalid_input', notReadable);
+}
+
 /**
  * The school that presents it.
  * @throws AppError `invalid_input`, `forbidden`
@@ -94,8 +99,7 @@ export async function checkPlan(
     }
   }
   await refuseRooms(trx, plan);
-  if (plan.slidesFileId !== null && !(await holdFile(trx, plan.slidesFileId)))
-    throw new AppError('invalid_input', notReadable);
+  if (plan.slidesFileId !== null) await holdSlides(trx, plan.slidesFileId);
   if (plan.nodeId !== null && !(await nodeExists(trx, plan.nodeId))) {
     throw new AppError('invalid_input', { errors: [{ path: 'nodeId', message: 'is not in the catalog' }] });
   }

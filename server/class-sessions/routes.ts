@@ -13,6 +13,8 @@ import {
   createClassSessionSchema,
   joinAnswer,
   presenterList,
+  showSlidesSchema,
+  slidesList,
   timetableQuery,
   updateClassSessionSchema,
 } from './schema.ts';
@@ -133,6 +135,32 @@ const join = defineRoute('signed-in', {
   },
 });
 
+const listSlides = defineRoute('account', {
+  method: 'get',
+  path: '/class-sessions/{id}/slides',
+  tags,
+  summary: 'The slides that a lesson was planned with, and others that it has shown',
+  request: { params },
+  responses: {
+    200: jsonAnswer('The planned ones first, then in the order in which they were first shown.', slidesList),
+    default: problemAnswer('not_found'),
+  },
+});
+
+const showSlides = defineRoute('account', {
+  method: 'put',
+  path: '/class-sessions/{id}/slides',
+  tags,
+  summary: 'The presenter opens other slides, or none, for all who are in the lesson',
+  request: { params, body: jsonBody(showSlidesSchema) },
+  responses: {
+    200: jsonAnswer('As they are listed now.', slidesList),
+    default: problemAnswer(
+      ...(['forbidden', 'not_found', 'session_already_over', 'limit_reached', 'classroom_unavailable'] as const),
+    ),
+  },
+});
+
 const end = defineRoute('account', {
   method: 'post',
   path: '/class-sessions/{id}/end',
@@ -212,6 +240,15 @@ export function classSessionRoutes({ classSessions }: { classSessions: ClassSess
     .openapi(joinAsAssistant, async (c) => {
       c.header('cache-control', 'no-store');
       return c.json(await classSessions.assistants.join(c.req.valid('json').code, c.get('client').address), 200);
+    })
+    .openapi(listSlides, async (c) => {
+      const { id } = c.req.valid('param');
+      return c.json({ items: await classSessions.slides(accountOf(c.get('actor')), id) }, 200);
+    })
+    .openapi(showSlides, async (c) => {
+      const { id } = c.req.valid('param');
+      const { slidesFileId } = c.req.valid('json');
+      return c.json({ items: await classSessions.showSlides(accountOf(c.get('actor')), id, slidesFileId) }, 200);
     })
     .openapi(end, async (c) => {
       return c.json(await classSessions.end(accountOf(c.get('actor')), c.req.valid('param').id), 200);

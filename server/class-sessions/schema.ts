@@ -8,13 +8,17 @@ import { daySchema } from '../school-days/schema.ts';
 export const classSessionStateSchema = z.enum(['scheduled', 'live', 'ended', 'published', 'cancelled']);
 export type ClassSessionState = z.output<typeof classSessionStateSchema>;
 
-const slidesSchema = z.object({
+export const slidesSchema = z.object({
   fileId: idSchema,
   name: z.string(),
   /** Known once the file's preview is made. */
   pages: z.int().nullable(),
   state: z.enum(['uploaded', 'processing', 'ready', 'failed']),
 });
+
+export type LessonSlides = z.output<typeof slidesSchema>;
+export const slidesList = listOf(slidesSchema);
+export const showSlidesSchema = z.object({ slidesFileId: idSchema.nullable() });
 
 const announcedSchema = z.object({
   start: timeSchema,

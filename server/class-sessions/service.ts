@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { CalendarEntry, FeedOwner } from '../calendar-feeds/schema.ts';
 import type { Place } from '../catalog/schema.ts';
 import type { Database } from '../database/database.ts';
+import { showsAsSlides } from '../database/lesson-slides.ts';
 import { AppError } from '../errors.ts';
 import { idSchema, readCursor, timeSchema, writeCursor } from '../http/page.ts';
 import type { AccountActor, Actor, DeviceActor } from '../http/route.ts';
@@ -25,10 +26,12 @@ import type {
   CreateClassSession,
   DayChange,
   HeadCountData,
+  LessonSlides,
   PresenterList,
   TimetableQuery,
   UpdateClassSession,
 } from './schema.ts';
+import { createSlides } from './slides.ts';
 import { createTimetable, type TimetableOptions } from './timetable.ts';
 
 export interface ClassSessionOptions extends LessonOptions, TimetableOptions, ChangeOptions {
@@ -62,6 +65,7 @@ export function createClassSessionService(options: ClassSessionOptions) {
   const changes = createChanges(options);
   const planning = createPlanning(options);
   const lesson = createLesson(options);
+  const slides = createSlides(options);
   const events = createEventLog(db);
 
   async function answers(actor: Actor, rows: readonly ClassSessionRow[]): Promise<ClassSession[]> {
@@ -203,6 +207,15 @@ export function createClassSessionService(options: ClassSessionOptions) {
     /** A school is no member of the alliance any more: its seats in the alliance's lessons are closed. */
     schoolLeft: (member: { allianceId: string; schoolId: string }) => putOutOfAlliance(db, classroom, member),
 
+    async slides(actor: Actor, id: string): Promise<LessonSlides[]> {
+      return await slides.list(await find(actor, id));
+    },
+
+    async showSlides(actor: AccountActor, id: string, fileId: string | null): Promise<LessonSlides[]> {
+      await slides.show(actor, await find(actor, id), fileId);
+      return await slides.list(await find(actor, id));
+    },
+
     async end(actor: AccountActor, id: string): Promise<ClassSession> {
       await lesson.end(actor, await find(actor, id));
       return await get(actor, id);
@@ -232,7 +245,7 @@ export function createClassSessionService(options: ClassSessionOptions) {
       const session = await db
         .selectFrom('class_session')
         .select('class_session.id')
-        .where('slides_file_id', '=', fileId)
+        .where(showsAsSlides(fileId))
         .where('class_session.state', '!=', 'cancelled')
         .where(visibleTo(actor))
         .limit(1)

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { WebSocket } from 'ws';
 import { verifyJoinToken } from '../../media/index.ts';
-import { closeCodes, notifications, type RequestAnswer, serverFrame } from '../../media/protocol.ts';
+import { closeCodes, type RequestAnswer } from '../../media/protocol.ts';
 import type { ClassSession, ClassSessionJoin } from '../../server/class-sessions/schema.ts';
 import { createLessonWorld, type LessonWorld, tokenSecret } from './class-sessions-world.ts';
+import { enter, soon } from './classroom-entry.ts';
 import { type Browser, outcome } from './environment/browser.ts';
 
 let world: LessonWorld;
@@ -24,36 +24,9 @@ const schedule = (more: object = {}) =>
   world.schedule(teacher, 5, { roomIds: [device.roomId], allowClash: true, ...more });
 const post = (browser: Browser, session: ClassSession, what: string) =>
   browser.post(`/api/class-sessions/${session.id}/${what}`);
-/** What is told after the answer comes in its own time, also on a busy machine. */
-const soon = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 8000 });
 const read = async <T = ClassSession>(response: Promise<Response>) => (await (await response).json()) as T;
 const join = (browser: Browser, session: ClassSession) => read<ClassSessionJoin>(post(browser, session, 'join'));
 const see = (session: ClassSession) => read(teacher.get(`/api/class-sessions/${session.id}`));
-
-/** Enters the classroom as a client does, as far as the wire goes: no media. */
-async function enter({ url, token }: ClassSessionJoin) {
-  const socket = new WebSocket(url);
-  onTestFinished(() => socket.terminate());
-  let nextId = 0;
-  const answers = new Map<number, (frame: { ok: boolean; data?: unknown; error?: { code: string } }) => void>();
-  const told: { method: string; data: unknown }[] = [];
-  socket.on('message', (data) => {
-    const frame = serverFrame.parse(JSON.parse(data.toString()));
-    if (frame.type === 'notification') told.push(frame);
-    else answers.get(frame.id)?.(frame);
-  });
-  const call = (method: string, data: unknown) =>
-    new Promise<{ ok: boolean; data?: unknown; error?: { code: string } }>((resolve) => {
-      nextId += 1;
-      answers.set(nextId, resolve);
-      socket.send(JSON.stringify({ type: 'request', id: nextId, method, data }));
-    });
-  await once(socket, 'open');
-  await soon(() => expect(told.map(({ method }) => method)).toContain('hello'));
-  const { routerRtpCapabilities } = notifications.hello.parse(told[0]?.data);
-  const joined = await call('join', { token, rtpCapabilities: routerRtpCapabilities });
-  return { socket, call, told, joined, answer: joined.data as RequestAnswer<'join'> };
-}
 
 describe('a head count from outside the lesson', () => {
   it('is seen in it, and can be set right in it', async () => {

@@ -82,6 +82,7 @@ export async function createLessonWorld() {
     startSession: (...session: Parameters<MediaNode['startSession']>) => mediaNode.startSession(...session),
     endSession: (id: string, reason: 'presenter' | 'abandoned' | 'cancelled') => mediaNode.endSession(id, reason),
     refreshSession: (id: string) => mediaNode.refreshSession(id),
+    showSlides: (...shown: Parameters<MediaNode['showSlides']>) => mediaNode.showSlides(...shown),
     headsCounted: (event: Parameters<MediaNode['headsCounted']>[0]) => mediaNode.headsCounted(event),
     putOut: (...lost: Parameters<MediaNode['putOut']>) => mediaNode.putOut(...lost),
     isLive: (id: string) => mediaNode.isLive(id),

@@ -484,6 +484,14 @@ export const lines: Line[] = [
     hidden: ['outsideOffice'],
     at: 'alliance',
   },
+  { route: 'GET /api/class-sessions/{id}/slides', passes: allied, hidden: outsiders, at: 'session' },
+  {
+    route: 'PUT /api/class-sessions/{id}/slides',
+    passes: ['teacher'],
+    hidden: outsiders,
+    at: 'cancelledSession',
+    ask: () => ({ json: { slidesFileId: null } }),
+  },
   {
     route: 'POST /api/class-sessions/{id}/end',
     passes: ['teacher', 'operator', 'admin'],
