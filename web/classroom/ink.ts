@@ -145,7 +145,7 @@ export function createInk({ request, fileId, page }: InkOptions) {
 /** In its place when it is there already. */
 function put(strokes: readonly Stroke[], stroke: Stroke): readonly Stroke[] {
   const index = strokes.findIndex(({ id }) => id === stroke.id);
-  return index < 0 ? [...strokes, stroke] : strokes.with(index, stroke);
+  return index < 0 ? [...strokes, stroke] : strokes.map((one, at) => (at === index ? stroke : one));
 }
 
 const without = (strokes: readonly Stroke[], strokeId: string): readonly Stroke[] =>

@@ -105,7 +105,9 @@ export function openRequestSocket<T extends Methods>(options: RequestSocketOptio
     if (over) return;
     try {
       receive(String(event.data));
-    } catch {
+    } catch (error) {
+      // What a frame says is not understood, or what comes of it fails: a fault of ours or the node's, which is not to stay unseen.
+      reportError(error);
       abandon(closeCodes.badFrame);
     }
   });
