@@ -38,4 +38,8 @@ export const joinClassSession = (id: string, { asDevice = false } = {}) =>
       asDevice ? { headers: { 'tongke-as': 'device' } } : undefined,
     ),
   );
+export const listSlides = (id: string, signal?: AbortSignal) =>
+  answer(client['class-sessions'][':id'].slides.$get({ param: { id } }, { init: { signal } }));
+export const showSlides = (id: string, slidesFileId: string | null) =>
+  answer(client['class-sessions'][':id'].slides.$put({ param: { id }, json: { slidesFileId } }));
 export const endClassSession = (id: string) => answer(client['class-sessions'][':id'].end.$post({ param: { id } }));

@@ -1,5 +1,5 @@
 import { type ComputedRef, computed, type Ref, ref, shallowRef } from 'vue';
-import type { PagePoint, Slides as SlidesFile, Snapshot } from '../../media/protocol.ts';
+import type { PagePoint, RequestData, Slides as SlidesFile, Snapshot } from '../../media/protocol.ts';
 import type { Connection } from './connection.ts';
 import { isLineFault } from './failure.ts';
 import { createInk, type Ink } from './ink.ts';
@@ -27,7 +27,7 @@ const pointEveryMs = 100;
 export function createSlides(request: Connection['request']) {
   const file = shallowRef<SlidesFile | null>(null);
   const page = ref(1);
-  let unsent: number | null = null;
+  let unsent: RequestData<'turnSlide'> | null = null;
   let sending = false;
   let again = false;
   const pointer = shallowRef<PagePoint | null>(null);
@@ -56,8 +56,8 @@ export function createSlides(request: Connection['request']) {
     sending = true;
     try {
       while (unsent !== null) {
-        const wanted: number = unsent;
-        await request('turnSlide', { page: wanted });
+        const wanted: RequestData<'turnSlide'> = unsent;
+        await request('turnSlide', wanted);
         if (unsent === wanted) unsent = null;
       }
     } catch (error) {
@@ -86,7 +86,7 @@ export function createSlides(request: Connection['request']) {
       ink.ink.end();
       page.value = next;
       pointer.value = null;
-      unsent = next;
+      unsent = { page: next, fileId: file.value?.fileId };
       void send();
     },
   };
@@ -113,6 +113,8 @@ export function createSlides(request: Connection['request']) {
   }
   function take(snapshot: Snapshot): void {
     showFile(snapshot.slides);
+    // A turn of slides that are not shown any more is no wish for these.
+    if (unsent?.fileId !== snapshot.slides?.fileId) unsent = null;
     ink.show(snapshot);
     pointer.value = null;
     if (unsent === null) page.value = snapshot.page;

@@ -1,5 +1,6 @@
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { forgetNewer } from './oldest-browser.ts';
+import { listenForFaults } from './page-faults.ts';
 
 export const flags = [
   '--no-sandbox',
@@ -70,6 +71,7 @@ export async function visit(browser: Browser, address: string, viewport = deskto
   const context = await browser.newContext({ baseURL: address, locale: 'zh-CN', viewport });
   context.setDefaultTimeout(60_000);
   await forgetNewer(context);
+  listenForFaults(context);
   return context.newPage();
 }
 
@@ -78,6 +80,7 @@ export async function visitOnTwoScreens(browser: Browser, address: string): Prom
   const context = await browser.newContext({ baseURL: address, locale: 'zh-CN', viewport: null });
   context.setDefaultTimeout(60_000);
   await forgetNewer(context);
+  listenForFaults(context);
   const control = await browser.newBrowserCDPSession();
   const { browserContextIds } = await control.send('Target.getBrowserContexts');
   const permissions = ['windowManagement', 'automaticFullscreen', 'audioCapture', 'videoCapture'] as const;

@@ -228,12 +228,16 @@ describe('a connection to the classroom', () => {
     expect(states.at(-1)).toBe(`closed:${reason}`);
   });
 
-  it('takes a frame of another protocol for a reason to begin anew', async () => {
+  it('takes a frame of another protocol for a reason to begin anew, and reports it', async () => {
+    const reported = vi.fn();
+    vi.stubGlobal('reportError', reported);
+    closing.push(() => void vi.unstubAllGlobals());
     const { node, admissions, reached } = await enter({ join: () => joinAnswer(0) });
     await reached('open');
     node.peers[0]?.notify('slideTurned', { page: 'two' }, 1);
     await reached('open', 2);
     expect(admissions).toHaveLength(2);
+    expect(reported).toHaveBeenCalledOnce();
   });
 
   it('gives up on a line that went silent, and resumes', async () => {

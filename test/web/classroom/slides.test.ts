@@ -3,6 +3,7 @@ import type { Connection } from '../../../web/classroom/connection.ts';
 import { ClassroomFailure } from '../../../web/classroom/failure.ts';
 import { fetchOrder } from '../../../web/classroom/slide-pages.ts';
 import { createSlides } from '../../../web/classroom/slides.ts';
+import { joinAnswer } from './node-in-test.ts';
 
 function lesson(turn: (page: number) => Promise<void>) {
   const request = vi.fn(async (_method: string, data: { page: number }) =>
@@ -54,6 +55,29 @@ describe('the presenter’s slides', () => {
     subject.handlers.slideTurned?.({ page: 4, at: 2, ink: [] });
     subject.handlers.slideTurned?.({ page: 6, at: 3, ink: [] });
     expect(subject.slides.page.value).toBe(6);
+  });
+
+  it('name the slides that are meant, and forget a turn of slides that are shown no more', async () => {
+    const sent: unknown[] = [];
+    let lost = true;
+    const subject = createSlides(
+      vi.fn(async (_method: string, data: unknown) => {
+        if (lost) throw new ClassroomFailure('line_lost');
+        sent.push(data);
+      }) as unknown as Connection['request'],
+    );
+    const show = (fileId: string) =>
+      subject.handlers.slidesShown?.({ slides: { fileId, name: 'n', pages: 9 }, page: 2, at: 0, ink: [] });
+    show('f');
+    subject.slides.turn(7);
+    await Promise.resolve();
+    // The line comes back with other slides on the screen.
+    subject.take({ ...joinAnswer(1), slides: { fileId: 'g', name: 'n', pages: 9 }, page: 3 });
+    expect(subject.slides.page.value).toBe(3);
+    lost = false;
+    subject.lineBack();
+    subject.slides.turn(4);
+    await vi.waitFor(() => expect(sent).toEqual([{ page: 4, fileId: 'g' }]));
   });
 
   it('follow the others when the node refuses for good', async () => {
