@@ -67,6 +67,9 @@ describe('a presenter in mid-lesson', () => {
     await expectFitsPhone(studio, 'studio with other slides');
     await photograph(room, 'room-other-slides');
     await teach();
+    // The pen is laid down: its tools stand where the choice is.
+    await studio.keyboard.press('p');
+    await photograph(studio, 'studio-pen-down-phone', { width: 390, height: 844 });
   });
 
   it('goes back to those before, at the page where they were', async () => {
