@@ -21,6 +21,7 @@ export default {
   microphone: 'Microphone',
   microphoneOff: 'Microphone off',
   microphoneGone: 'No microphone',
+  speakingMuted: 'Your microphone is off, so pupils can’t hear you. Turn it on below, or press M.',
   camera: 'Camera',
   cameraOff: 'Camera off',
   cameraGone: 'No camera',

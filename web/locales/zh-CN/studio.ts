@@ -21,6 +21,7 @@ export default {
   microphone: '麦克风',
   microphoneOff: '麦克风已关',
   microphoneGone: '没有麦克风',
+  speakingMuted: '您的麦克风已关，学生听不到您说话。点下面的按钮或按 M 打开。',
   camera: '摄像头',
   cameraOff: '摄像头已关',
   cameraGone: '没有摄像头',
