@@ -1,6 +1,8 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
+import { expectAccessible, expectFitsPhone } from './environment/accessibility.ts';
+import { phone } from './environment/chromium.ts';
 import { type Classroom, lesson, openClassroom } from './environment/classroom.ts';
 import { photograph } from './environment/screenshots.ts';
 
@@ -50,6 +52,25 @@ afterAll(() => classroom?.close());
 it('keeps the room while its presenter is in it, though the next one is due', async () => {
   await room.waitForTimeout(10_000);
   expect(await room.getByRole('heading', { name: lesson }).count()).toBe(1);
+});
+
+it('leads its presenter back who has closed its page, from the timetable of any week and from the library', async () => {
+  const band = studio.getByRole('status').filter({ hasText: '您的课还在上' });
+  await studio.goto('/timetable?week=2026-01-05');
+  await band.getByText(lesson).waitFor();
+  await studio.goto('/timetable');
+  await band.getByText(lesson).waitFor();
+  await studio.getByRole('article').filter({ hasText: lesson }).waitFor();
+  await photograph(studio, 'timetable-own-lesson');
+  await photograph(studio, 'timetable-own-lesson-phone', phone);
+  await expectFitsPhone(studio, 'timetable with a lesson that goes on');
+  await expectAccessible(studio, 'timetable with a lesson that goes on');
+  await studio.goto('/');
+  await band.getByText(lesson).waitFor();
+  await photograph(studio, 'library-own-lesson');
+  await photograph(studio, 'library-own-lesson-phone', phone);
+  await band.getByRole('link', { name: '回到课堂' }).click();
+  await studio.getByText(/录制中 \d/).waitFor();
 });
 
 it('gives the room to the next one, when that has begun and nobody gives this one any more', async () => {
