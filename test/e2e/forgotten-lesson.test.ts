@@ -76,7 +76,13 @@ it('leads its presenter back who has closed its page, from the timetable of any 
 it('gives the room to the next one, when that has begun and nobody gives this one any more', async () => {
   await studio.goto('about:blank');
   await room.getByText('主讲教师暂时掉线').waitFor();
+  await studio.goto(`/studio/${nextId}`);
+  await studio.getByText(`这间教室还在上“${lesson}”`).waitFor();
+  await photograph(studio, 'studio-held-room');
   await begin(nextId);
+  const tile = studio.getByRole('article', { name: '东河小学 三(1)班' });
+  await tile.getByText(`还在上“${lesson}”`).waitFor();
+  await photograph(studio, 'studio-held-tile');
   await room.getByRole('heading', { name: nextLesson }).waitFor({ timeout: 40_000 });
   await studio.getByText('1 / 1 间教室在线').waitFor();
   await photograph(room, 'room-next-lesson');

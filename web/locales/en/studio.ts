@@ -90,6 +90,7 @@ export default {
   roomNotSeen: 'No video from the room’s camera',
   roomNotHeard: 'No microphone in this room',
   absent: 'Not here yet',
+  held: 'Still in “{title}”',
   left: 'Has left the lesson',
   lost: 'Disconnected, returns by itself',
   pictureSeconds: 'Video from {n} s ago',

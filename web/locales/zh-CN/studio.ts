@@ -89,6 +89,7 @@ export default {
   roomNotSeen: '教室的摄像头没有画面',
   roomNotHeard: '教室的麦克风没有接通',
   absent: '还没有进入课堂',
+  held: '还在上“{title}”',
   left: '已离开课堂',
   lost: '断开了，会自动回来',
   pictureSeconds: '{n} 秒前的画面',
