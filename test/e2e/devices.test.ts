@@ -50,11 +50,18 @@ describe('the presenter’s devices, pulled out in mid-lesson', () => {
     await room.getByText('麦克风没有接通').waitFor({ state: 'detached' });
   });
 
-  it('are told from a microphone that was closed', async () => {
+  it('are told from a microphone that was closed, and who speaks into it is told so', async () => {
+    const hint = studio.getByRole('status').getByText('学生听不到您说话');
+    expect(await hint.count()).toBe(0);
     await studio.keyboard.press('m');
     await room.getByText('麦克风已关').waitFor();
     expect(await alarm().count()).toBe(0);
+    await hint.waitFor();
+    await photograph(studio, 'studio-muted');
+    await photograph(studio, 'studio-muted-phone', { width: 390, height: 844 });
+    await expectAccessible(studio, 'studio with a closed microphone');
     await studio.keyboard.press('m');
+    await hint.waitFor({ state: 'detached' });
     await room.getByText('麦克风已关').waitFor({ state: 'detached' });
   });
 

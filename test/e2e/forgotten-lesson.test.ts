@@ -1,6 +1,8 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
+import { expectAccessible, expectFitsPhone } from './environment/accessibility.ts';
+import { phone } from './environment/chromium.ts';
 import { type Classroom, lesson, openClassroom } from './environment/classroom.ts';
 import { photograph } from './environment/screenshots.ts';
 
@@ -52,10 +54,35 @@ it('keeps the room while its presenter is in it, though the next one is due', as
   expect(await room.getByRole('heading', { name: lesson }).count()).toBe(1);
 });
 
+it('leads its presenter back who has closed its page, from the timetable of any week and from the library', async () => {
+  const band = studio.getByRole('status').filter({ hasText: '您的课还在上' });
+  await studio.goto('/timetable?week=2026-01-05');
+  await band.getByText(lesson).waitFor();
+  await studio.goto('/timetable');
+  await band.getByText(lesson).waitFor();
+  await studio.getByRole('article').filter({ hasText: lesson }).waitFor();
+  await photograph(studio, 'timetable-own-lesson');
+  await photograph(studio, 'timetable-own-lesson-phone', phone);
+  await expectFitsPhone(studio, 'timetable with a lesson that goes on');
+  await expectAccessible(studio, 'timetable with a lesson that goes on');
+  await studio.goto('/');
+  await band.getByText(lesson).waitFor();
+  await photograph(studio, 'library-own-lesson');
+  await photograph(studio, 'library-own-lesson-phone', phone);
+  await band.getByRole('link', { name: '回到课堂' }).click();
+  await studio.getByText(/录制中 \d/).waitFor();
+});
+
 it('gives the room to the next one, when that has begun and nobody gives this one any more', async () => {
   await studio.goto('about:blank');
   await room.getByText('主讲教师暂时掉线').waitFor();
+  await studio.goto(`/studio/${nextId}`);
+  await studio.getByText(`这间教室还在上“${lesson}”`).waitFor();
+  await photograph(studio, 'studio-held-room');
   await begin(nextId);
+  const tile = studio.getByRole('article', { name: '东河小学 三(1)班' });
+  await tile.getByText(`还在上“${lesson}”`).waitFor();
+  await photograph(studio, 'studio-held-tile');
   await room.getByRole('heading', { name: nextLesson }).waitFor({ timeout: 40_000 });
   await studio.getByText('1 / 1 间教室在线').waitFor();
   await photograph(room, 'room-next-lesson');

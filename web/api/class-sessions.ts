@@ -20,6 +20,13 @@ export async function listClassSessions(
   }
   return { items };
 }
+const dayMs = 24 * 60 * 60_000;
+
+/** Those that are live. Whatever is was to begin by now, or at least today. */
+export async function listLiveSessions(range: { mine?: 'true' }, signal?: AbortSignal) {
+  const { items } = await listClassSessions({ ...range, to: new Date(Date.now() + dayMs).toISOString() }, signal);
+  return items.filter(({ state }) => state === 'live');
+}
 export const readClassSession = (id: string, signal?: AbortSignal) =>
   answer(client['class-sessions'][':id'].$get({ param: { id } }, { init: { signal } }));
 export const listPresenters = (allianceId: string, signal?: AbortSignal) =>

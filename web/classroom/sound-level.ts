@@ -1,10 +1,11 @@
 import { onScopeDispose, type Ref, ref, type ShallowRef, watch } from 'vue';
 
-const readEveryMs = 80;
+/** How often it is read anew, milliseconds. */
+export const readEveryMs = 80;
 /** Quieter than this is silence (dBFS). */
 const floorDb = -60;
 
-/** Loudness of a track from 0 (silence) to 1 (full scale), on a decibel scale as ears have it. */
+/** Loudness of a track from 0 (silence) to 1 (full scale), on a decibel scale as ears have it. Without a track nothing is held. */
 export function useSoundLevel(track: Readonly<ShallowRef<MediaStreamTrack | null>>): Ref<number> {
   const level = ref(0);
   let context: AudioContext | null = null;
@@ -14,20 +15,23 @@ export function useSoundLevel(track: Readonly<ShallowRef<MediaStreamTrack | null
   function stop(): void {
     if (timer) clearInterval(timer);
     source?.disconnect();
+    void context?.close();
     timer = null;
     source = null;
+    context = null;
     level.value = 0;
   }
 
   function listen(to: MediaStreamTrack): void {
-    context ??= new AudioContext();
-    const analyser = context.createAnalyser();
+    const hearing = new AudioContext();
+    context = hearing;
+    const analyser = hearing.createAnalyser();
     analyser.fftSize = 1024;
-    source = context.createMediaStreamSource(new MediaStream([to]));
+    source = hearing.createMediaStreamSource(new MediaStream([to]));
     source.connect(analyser);
     const samples = new Float32Array(analyser.fftSize);
     timer = setInterval(() => {
-      if (context?.state === 'suspended') void context.resume();
+      if (hearing.state === 'suspended') void hearing.resume();
       analyser.getFloatTimeDomainData(samples);
       const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
       const db = power > 0 ? 10 * Math.log10(power) : floorDb;
@@ -43,9 +47,6 @@ export function useSoundLevel(track: Readonly<ShallowRef<MediaStreamTrack | null
     },
     { immediate: true },
   );
-  onScopeDispose(() => {
-    stop();
-    void context?.close();
-  });
+  onScopeDispose(stop);
   return level;
 }

@@ -15,6 +15,7 @@ const check: typeof zh = {
   now: 'Check now',
   asked: 'The screen has been told and checks in a few seconds',
   off: 'The screen is off or offline',
+  held: 'This room is still in “{title}” by {name}',
   noDevice: 'No screen set up here yet',
   verdict: { good: 'All good', fair: 'Ready, with warnings', bad: 'Needs attention' },
   line: '{name}: {words}',

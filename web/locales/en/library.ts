@@ -78,6 +78,7 @@ const library: typeof zh = {
   },
   live: {
     title: 'Live now',
+    own: 'Your lesson is still live',
     toRooms: '{school} → no rooms | {school} → {n} room | {school} → {n} rooms',
     since: '{span} so far',
     enter: 'Watch',

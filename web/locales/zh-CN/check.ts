@@ -13,6 +13,7 @@ export default {
   now: '现在检查',
   asked: '已通知大屏，几秒后开始检查',
   off: '大屏没有开机或断网',
+  held: '这间教室还在上“{title}”，由 {name} 主讲',
   noDevice: '还没有接入大屏',
   verdict: { good: '一切正常', fair: '可以上课，有提醒', bad: '有问题，要处理' },
   line: '{name}{words}',

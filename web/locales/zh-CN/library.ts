@@ -71,6 +71,7 @@ export default {
   },
   live: {
     title: '正在直播',
+    own: '您的课还在上',
     toRooms: '{school} → {n} 间教室',
     since: '已进行 {span}',
     enter: '进入听课',
