@@ -154,7 +154,7 @@ it('every part of the administration fits a phone, in dark and English, and show
   const parts = ['accounts', 'rooms', 'timetable', 'recordings', 'schools', 'catalog', 'synonyms', 'audit', 'system'];
   for (const part of parts) {
     await page.goto(`/admin/${part}`);
-    const on = page.getByRole('group', { name: 'School' }).locator('[aria-pressed=true]');
+    const on = page.getByRole('group', { name: 'Platform' }).locator('[aria-pressed=true]');
     await on.waitFor();
     await page.waitForLoadState('networkidle');
     const { left, right } = await on.evaluate((button) => button.getBoundingClientRect());
@@ -165,6 +165,28 @@ it('every part of the administration fits a phone, in dark and English, and show
   }
   await page.context().close();
 });
+
+it.each([
+  ['admin', '平台管理', 'Platform'],
+  ['operator', '学校管理', 'School'],
+] as const)(
+  'what the %s keeps is called the same in the navigation and on its page',
+  async (person, chinese, english) => {
+    const page = await scene.open(person);
+    const expectName = async (name: string) => {
+      const link = page.getByRole('navigation').getByRole('link', { name, exact: true });
+      await link.click();
+      await page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
+      expect(await page.title()).toMatch(new RegExp(`^${name} - `));
+    };
+    await page.goto('/');
+    await expectName(chinese);
+    await page.evaluate(() => localStorage.setItem('tongke.locale', 'en'));
+    await page.goto('/');
+    await expectName(english);
+    await page.context().close();
+  },
+);
 
 it('what is not there leads back to the library, and asks nobody to report it', async () => {
   const page = await scene.open('teacher');
