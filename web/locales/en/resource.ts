@@ -31,6 +31,7 @@ const resource: typeof zh = {
   fileCount: 'no files | {n} file | {n} files',
   media: {
     text: 'Document',
+    plain: 'Plain text',
     slides: 'Slides',
     sheet: 'Spreadsheet',
     pdf: 'PDF',

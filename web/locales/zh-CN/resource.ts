@@ -28,6 +28,7 @@ export default {
   fileCount: '{n} 个文件',
   media: {
     text: 'Word 文档',
+    plain: '纯文本',
     slides: '演示文稿',
     sheet: '表格',
     pdf: 'PDF',
