@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { topics } from '../../infra/demo/content/topics.ts';
+import { lessonPlanDocx } from '../../infra/demo/formats/documents.ts';
+import { expectAccessible, expectFitsPhone } from './environment/accessibility.ts';
+import { openScene, type Scene } from './environment/scene.ts';
+import { photograph } from './environment/screenshots.ts';
+
+/* What teachers do every day takes them no more steps than it needs. */
+
+const title = '几分之一 教学设计';
+let scene: Scene;
+let id: string;
+
+beforeAll(async () => {
+  scene = await openScene();
+  const teacher = await scene.alliance.clientOf('teacher');
+  const fileId = await teacher.upload(`${title}.docx`, await lessonPlanDocx(topics.oneOfSeveral));
+  const fields = { kind: 'lesson_plan', licence: 'cc_by', visibility: 'alliance', publish: true };
+  const made = await teacher.send(
+    'POST',
+    '/resources',
+    { ...fields, title, fileIds: [fileId] },
+    z.object({ id: z.string() }),
+  );
+  ({ id } = made);
+}, 120_000);
+afterAll(() => scene?.close());
+
+describe('the place in the textbook', () => {
+  it('is found by the name of the lesson, by keyboard alone, though nothing is there yet', async () => {
+    const page = await scene.open('teacher');
+    await page.goto(`/resources/${id}/edit`);
+    const finder = page.getByRole('searchbox', { name: '按课名找' });
+    await finder.fill('草船');
+    const lesson = page.getByRole('button', { name: /^草船借箭 .*统编版$/ });
+    await lesson.waitFor();
+    await expectAccessible(page, 'lessons found by name');
+    await photograph(page, 'lesson-finder');
+    await expectFitsPhone(page, 'lessons found by name');
+    await finder.press('Enter');
+    const chosen = page.getByRole('combobox', { name: '课', exact: true }).locator('option:checked');
+    expect(await chosen.textContent()).toBe('草船借箭');
+    expect(await finder.evaluate((field) => field === document.activeElement), 'the keyboard stays').toBe(true);
+    expect(page.url(), 'nothing is saved').toContain('/edit');
+    await finder.fill('没有这一课');
+    await page.getByText('没有找到这样的课').waitFor();
+    await page.context().close();
+  });
+});
