@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { topics } from '../../infra/demo/content/topics.ts';
@@ -27,6 +28,11 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => scene?.close());
 
+async function expectDownload(page: Page, act: () => Promise<void>): Promise<void> {
+  const [download] = await Promise.all([page.waitForEvent('download'), act()]);
+  expect(download.suggestedFilename()).toBe(`${title}.docx`);
+}
+
 describe('the place in the textbook', () => {
   it('is found by the name of the lesson, by keyboard alone, though nothing is there yet', async () => {
     const page = await scene.open('teacher');
@@ -45,6 +51,24 @@ describe('the place in the textbook', () => {
     expect(page.url(), 'nothing is saved').toContain('/edit');
     await finder.fill('没有这一课');
     await page.getByText('没有找到这样的课').waitFor();
+    await page.context().close();
+  });
+});
+
+describe('a file', () => {
+  it('can be taken from where it is looked into', async () => {
+    const page = await scene.open('member');
+    await page.goto(`/?q=${title}`);
+    await page.locator('[data-result]').first().waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press(' ');
+    const look = page.getByRole('dialog', { name: title });
+    const take = look.getByRole('link', { name: /^下载 · / });
+    await take.waitFor();
+    await expectAccessible(page, 'a look into a hit');
+    await photograph(page, 'quick-look');
+    await expectDownload(page, () => take.click());
     await page.context().close();
   });
 });
