@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { topics } from '../../infra/demo/content/topics.ts';
 import { lessonPlanDocx } from '../../infra/demo/formats/documents.ts';
 import { expectAccessible, expectFitsPhone } from './environment/accessibility.ts';
+import { phone } from './environment/chromium.ts';
 import { openScene, type Scene } from './environment/scene.ts';
 import { photograph } from './environment/screenshots.ts';
 
@@ -68,6 +69,18 @@ describe('a file', () => {
     await take.waitFor();
     await expectAccessible(page, 'a look into a hit');
     await photograph(page, 'quick-look');
+    await expectDownload(page, () => take.click());
+    await page.context().close();
+  });
+
+  it('can be taken on a phone without scrolling past its pages', async () => {
+    const page = await scene.open('member', { viewport: phone });
+    await page.goto(`/resources/${id}`);
+    const take = page.getByRole('link', { name: /^下载/ }).first();
+    const { y } = (await take.boundingBox()) ?? { y: Number.POSITIVE_INFINITY };
+    expect(y, 'in sight at once').toBeLessThan(phone.height / 2);
+    await photograph(page, 'resource-phone');
+    await expectFitsPhone(page, 'a resource');
     await expectDownload(page, () => take.click());
     await page.context().close();
   });
