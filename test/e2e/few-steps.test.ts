@@ -85,3 +85,21 @@ describe('a file', () => {
     await page.context().close();
   });
 });
+
+it('a page of a document that is on its way is no empty sheet', async () => {
+  const page = await scene.open('member');
+  const { promise, resolve: letCome } = Promise.withResolvers<void>();
+  await page.route('**/pages/1?*', async (route) => {
+    await promise;
+    await route.continue();
+  });
+  await page.goto(`/resources/${id}`);
+  const sheet = page.locator('.sheet').first();
+  await sheet.waitFor();
+  const shade = () => sheet.evaluate((element) => Number(getComputedStyle(element, '::before').opacity || 0));
+  await expect.poll(shade).toBeGreaterThan(0.4);
+  await photograph(page, 'page-coming');
+  letCome();
+  await expect.poll(() => sheet.evaluate((element) => getComputedStyle(element, '::before').content)).toBe('none');
+  await page.context().close();
+});
