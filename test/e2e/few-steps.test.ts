@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { topics } from '../../infra/demo/content/topics.ts';
-import { lessonPlanDocx } from '../../infra/demo/formats/documents.ts';
+import { lessonPlanDocx, questionBankXlsx } from '../../infra/demo/formats/documents.ts';
 import { expectAccessible, expectFitsPhone } from './environment/accessibility.ts';
 import { phone } from './environment/chromium.ts';
 import { openScene, type Scene } from './environment/scene.ts';
@@ -10,6 +10,7 @@ import { photograph } from './environment/screenshots.ts';
 
 /* What teachers do every day takes them no more steps than it needs. */
 
+const withId = z.object({ id: z.string() });
 const title = '几分之一 教学设计';
 let scene: Scene;
 let id: string;
@@ -101,5 +102,25 @@ it('a page of a document that is on its way is no empty sheet', async () => {
   await photograph(page, 'page-coming');
   letCome();
   await expect.poll(() => sheet.evaluate((element) => getComputedStyle(element, '::before').content)).toBe('none');
+  await page.context().close();
+});
+
+it('a table of many columns and few lines can be read in its list and in its viewer', async () => {
+  const teacher = await scene.alliance.clientOf('teacher');
+  const fileId = await teacher.upload('题库.xlsx', await questionBankXlsx([topics.oneOfSeveral]));
+  const fields = { kind: 'question_bank', licence: 'cc_by', visibility: 'alliance', publish: true };
+  const made = await teacher.send('POST', '/resources', { ...fields, title: '题库', fileIds: [fileId] }, withId);
+  const page = await scene.open('teacher', { viewport: phone });
+  await page.goto(`/resources/${made.id}`);
+  const sheet = page.locator('.sheet[data-page="1"]');
+  // Wider than the stage, where its letters would be as high as three pixels.
+  await expect.poll(async () => (await sheet.boundingBox())?.width, { timeout: 60_000 }).toBeGreaterThan(1_000);
+  await photograph(page, 'table-phone');
+  await page.goto('/mine');
+  const cover = page.getByRole('listitem').filter({ hasText: '题库' }).locator('img');
+  expect(await cover.evaluate((image: HTMLImageElement) => new URL(image.currentSrc).searchParams.get('width'))).toBe(
+    '640',
+  );
+  expect(await cover.evaluate((image) => getComputedStyle(image).objectPosition), 'its first columns').toBe('0% 0%');
   await page.context().close();
 });
