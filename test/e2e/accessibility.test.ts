@@ -147,6 +147,25 @@ it('the page to sign in, and what comes of a wrong password, can be read by ever
   await page.context().close();
 });
 
+it('on a phone the ring of the focus is seen whole, also where a row of buttons scrolls', async () => {
+  const page = await scene.open('teacher', { viewport: phone });
+  await page.goto('/');
+  const filters = page.getByRole('button', { name: '筛选' });
+  await filters.waitFor();
+  await page.keyboard.press('Tab');
+  await filters.focus();
+  const room = await filters.evaluate((button) => {
+    const { outlineWidth, outlineOffset } = getComputedStyle(button);
+    const around = (button.parentElement ?? button).getBoundingClientRect();
+    const { top, bottom } = button.getBoundingClientRect();
+    const ring = Number.parseFloat(outlineWidth) + Number.parseFloat(outlineOffset);
+    return { ring, above: top - around.top - ring, below: around.bottom - bottom - ring };
+  });
+  expect(room.ring).toBeGreaterThan(0);
+  expect([room.above, room.below].map((left) => left >= 0)).toEqual([true, true]);
+  await page.context().close();
+});
+
 it('every part of the administration fits a phone, in dark and English, and shows which one it is', async () => {
   const page = await scene.open('admin', { viewport: phone });
   await page.emulateMedia({ colorScheme: 'dark' });
