@@ -218,6 +218,15 @@ it('what is not there leads back to the library, and asks nobody to report it', 
   await page.context().close();
 });
 
+it('where nothing is found, conditions are to be taken off only when there are any', async () => {
+  const page = await scene.open('teacher');
+  await page.goto('/?q=zzyzx');
+  await page.getByText('换一个说法再试，拼音也可以。').waitFor();
+  await page.goto('/?q=zzyzx&subject=math');
+  await page.getByText('或去掉一些条件再试').waitFor();
+  await page.context().close();
+});
+
 it('a search without a network is made by itself once the network is back', async () => {
   const page = await scene.open('teacher');
   await page.goto('/');
