@@ -98,7 +98,7 @@ const routes: RouteRecordRaw[] = [
     path: '/admin/:tab(accounts|rooms|timetable|recordings|schools|catalog|synonyms|audit|system)?',
     component: () => import('./pages/Administration.vue'),
     props: true,
-    meta: { title: 'common.nav.admin', roles: managers },
+    meta: { title: 'common.nav.admin.school', roles: managers },
   },
   {
     path: '/sign-in',

@@ -10,6 +10,7 @@ const api = process.env.TONGKE_API ?? 'http://localhost:8080';
 export default defineConfig({
   root: here('.'),
   plugins: [vue(), earlyWords(), precompress()],
+  resolve: { alias: [{ find: /^zod$/, replacement: here('./zod.ts') }] },
   define: {
     __VUE_OPTIONS_API__: false,
     __VUE_PROD_DEVTOOLS__: false,

@@ -45,8 +45,12 @@ async function presentPeople(db: Database, lines: readonly StaffLine[]): Promise
     .execute();
 }
 
-type Verdict = Pick<StaffListLine, 'outcome' | 'fault'>;
-const fault = (code: ListFaultCode): Verdict => ({ outcome: 'fault', fault: code });
+type Verdict = Pick<StaffListLine, 'outcome' | 'fault' | 'furtherFaults'>;
+const refuse = ([fault, ...furtherFaults]: ListFaultCode[]): Verdict => ({
+  outcome: 'fault',
+  fault: fault ?? null,
+  furtherFaults,
+});
 
 /**
  * What a staff list would bring: whom an account is made for, who has one already, and what is wrong with the other lines.
@@ -71,21 +75,28 @@ export async function previewStaffList(
     return own.length > 0 ? own : [`${school.id} ${name}`];
   }
 
+  function faultsOf({ faults, role, ...line }: StaffLine, school: School | null): ListFaultCode[] {
+    if (faults.includes('cell_error')) return faults;
+    if (!school) return [...faults, line.school === '' ? 'school_missing' : 'school_unknown'];
+    return mayChange(actor, { schoolId: school.id, role }) ? faults : [...faults, 'not_allowed'];
+  }
+
   function verdictOf(line: StaffLine, school: School | null): Verdict {
-    if (line.fault) return fault(line.fault);
-    if (!school) return fault(line.school === '' ? 'school_missing' : 'school_unknown');
-    if (!mayChange(actor, { schoolId: school.id, role: line.role })) return fault('not_allowed');
+    const wrong = faultsOf(line, school);
+    if (!school || wrong.length > 0) return refuse(wrong);
     const keys = keysOf(line, school);
-    if (keys.some((key) => seen.has(key))) return fault('twice');
+    if (keys.some((key) => seen.has(key))) return refuse(['twice']);
     const isSame = (person: Person) => person.name === line.name && person.schoolId === school.id;
     const byPhone = line.phone && people.find(({ phone }) => phone === line.phone);
-    if (byPhone && !isSame(byPhone)) return fault('phone_taken');
     const byLogin = line.login && people.find(({ login }) => login === line.login);
-    if (byLogin && !isSame(byLogin)) return fault('login_taken');
+    const taken: ListFaultCode[] = [];
+    if (byPhone && !isSame(byPhone)) taken.push('phone_taken');
+    if (byLogin && !isSame(byLogin)) taken.push('login_taken');
+    if (taken.length > 0) return refuse(taken);
     for (const key of keys) seen.add(key);
     // Of one name there may be two at a school; where the list or the account has no number, they cannot be told apart.
     const byName = people.some((each) => isSame(each) && !line.login && (!line.phone || !each.phone));
-    return { outcome: byPhone || byLogin || byName ? 'present' : 'new', fault: null };
+    return { outcome: byPhone || byLogin || byName ? 'present' : 'new', fault: null, furtherFaults: [] };
   }
 
   return {

@@ -28,6 +28,8 @@ const listLineSchema = z
     /** `present`: this person has an account already, which stays as it is. */
     outcome: z.enum(['new', 'present', 'fault']),
     fault: z.enum(listFaultCodes).nullable(),
+    /** What else is wrong with the line, so that it is mended at once. */
+    furtherFaults: z.array(z.enum(listFaultCodes)),
   })
   .openapi('StaffListLine');
 export type StaffListLine = z.infer<typeof listLineSchema>;

@@ -3,6 +3,7 @@ import { placeSchema } from '../devices/schema.ts';
 import { idSchema, namedSchema, pageOf, pageQuery, timeSchema } from '../http/page.ts';
 import { roles } from '../http/route.ts';
 import { allianceSchema } from '../schools/schema.ts';
+import { readPhone } from './phone.ts';
 
 /** Signing-in name: begins with a letter, so that it can never be taken for a phone number. Case and full width are ignored. */
 export const loginSchema = z
@@ -13,8 +14,22 @@ export const loginSchema = z
   .regex(/^[a-z][a-z0-9._-]{2,31}$/, '3 to 32 letters, digits, dots, dashes or underscores, beginning with a letter')
   .openapi({ example: 'chinese-teacher-1' });
 
-/** As people write it, such as 138 0013 8000; kept as E.164. A country code is needed outside China. */
-export const phoneSchema = z.string().trim().min(5).max(32).openapi({ example: '13800138000' });
+/**
+ * As people write it, such as 138 0013 8000; read as E.164. A country code is needed outside China. What is no number is told
+ * here, so that it is told together with all else that is wrong.
+ */
+export const phoneSchema = z
+  .string()
+  .trim()
+  .min(5)
+  .max(32)
+  .transform((text, context) => {
+    const phone = readPhone(text);
+    if (phone !== null) return phone;
+    context.addIssue('is not a phone number');
+    return z.NEVER;
+  })
+  .openapi({ example: '13800138000' });
 
 export const personNameSchema = z.string().trim().min(1).max(64);
 export const roleSchema = z.enum(roles);

@@ -9,7 +9,6 @@ import { recordChange } from './change-events.ts';
 import { previewStaffList } from './list-preview.ts';
 import type { StaffListPreview } from './list-schema.ts';
 import { checkPassword, hashPassword, makeInitialPassword } from './password.ts';
-import { requirePhone } from './phone.ts';
 import { mayChange, mayRead, worksAtSchool } from './policy.ts';
 import {
   type AccountRow,
@@ -127,11 +126,10 @@ export function createAccountService({ db, onAccessEnded }: AccountOptions): Acc
       if (!mayChange(actor, { schoolId: place.schoolId, role: body.role })) throw new AppError('forbidden');
       const initialPassword = makeInitialPassword();
       const passwordHash = await hashPassword(initialPassword);
-      const phone = body.phone ? requirePhone(body.phone) : null;
       const id = await db
         .transaction()
         .execute(async (trx) => {
-          const { name, login, role } = body;
+          const { name, login, phone = null, role } = body;
           const made = await insertAccount(trx, { ...place, name, login, phone, role, passwordHash });
           await recordEvent(trx, 'account.created', { actor, id: made, details: { login, role } });
           return made;
@@ -141,7 +139,6 @@ export function createAccountService({ db, onAccessEnded }: AccountOptions): Acc
     },
 
     async change(actor, id, patch) {
-      const phone = patch.phone ? requirePhone(patch.phone) : patch.phone;
       const ended = await db
         .transaction()
         .execute(async (trx) => {
@@ -160,7 +157,7 @@ export function createAccountService({ db, onAccessEnded }: AccountOptions): Acc
           await updateAccount(trx, id, {
             name: patch.name,
             login: patch.login,
-            phone,
+            phone: patch.phone,
             role,
             ...place,
             disabled: patch.disabled,

@@ -40,7 +40,7 @@ export interface StaffLine {
   role: Role;
   /** Empty where the list names none. */
   school: string;
-  fault: ListFaultCode | null;
+  faults: ListFaultCode[];
 }
 
 /** 张　三, spread as wide as longer names, is 张三; other scripts need their blanks. */
@@ -55,7 +55,6 @@ function lineOf({ number, cells, fault }: TableRow<Column>): StaffLine {
   const login = cells.login === '' ? null : (loginSchema.safeParse(cells.login).data ?? null);
   const role = roleWords[cells.role.toLowerCase()];
   const faults: [boolean, ListFaultCode][] = [
-    [fault !== undefined, 'cell_error'],
     [name === '' || standsBelow(name), 'name_missing'],
     [name.length > LONGEST_NAME, 'name_too_long'],
     [cells.phone !== '' && phone === null, 'phone_wrong'],
@@ -66,7 +65,8 @@ function lineOf({ number, cells, fault }: TableRow<Column>): StaffLine {
     line: number,
     name: name.slice(0, LONGEST_NAME),
     ...{ login, phone, role: role ?? 'teacher', school: blankless(cells.school) },
-    fault: faults.find(([is]) => is)?.[1] ?? null,
+    // A formula that went wrong stands for what the cell was to hold: nothing else can be said of the line.
+    faults: fault === undefined ? faults.filter(([is]) => is).map(([, code]) => code) : ['cell_error'],
   };
 }
 

@@ -74,6 +74,28 @@ export function listLines(db: Database, ids: readonly string[]) {
     .execute();
 }
 
+/**
+ * Units and lessons whose name has the words in it, or in whose pinyin they are; first those that begin with them, and of these the
+ * shortest.
+ */
+export async function findLessons(db: Database, words: string, limit: number): Promise<string[]> {
+  const part = words.replaceAll(/[\\%_]/g, '\\$&');
+  const letters = /^[a-z0-9' ]{2,}$/i.test(words) ? words.toLowerCase().replaceAll(/[' ]/g, '') : '';
+  const pinyin = sql<string>`replace(slug, '-', '')`;
+  const rows = await db
+    .selectFrom('catalog_node')
+    .select('id')
+    .where('level', 'in', ['unit', 'lesson'])
+    .where((eb) => eb.or([eb('name', 'ilike', `%${part}%`), ...(letters ? [eb(pinyin, 'like', `%${letters}%`)] : [])]))
+    .orderBy((eb) => eb('name', 'ilike', `${part}%`), 'desc')
+    .orderBy((eb) => eb(pinyin, 'like', `${letters}%`), 'desc')
+    .orderBy(sql`char_length(name)`)
+    .orderBy('path')
+    .limit(limit)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
 /** Each name of the levels that are filtered by, once. */
 export function listSlugNames(db: Database): Promise<{ level: CatalogLevel; slug: string; name: string }[]> {
   return db

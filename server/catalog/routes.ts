@@ -2,8 +2,10 @@ import { importBytes } from '../http/body-limit.ts';
 import { jsonAnswer, problemAnswer, tableBody } from '../http/json.ts';
 import { accountOf, createRouter, defineRoute } from '../http/route.ts';
 import {
+  findLessonsQuerySchema,
   importQuerySchema,
   importResponseSchema,
+  lessonListSchema,
   listNodesQuerySchema,
   listNodesResponseSchema,
   nodeParamsSchema,
@@ -32,6 +34,18 @@ const get = defineRoute('signed-in', {
   responses: {
     200: jsonAnswer('Found', nodeResponseSchema),
     default: problemAnswer('not_found', 'not_signed_in'),
+  },
+});
+
+const lessons = defineRoute('signed-in', {
+  method: 'get',
+  path: '/catalog/lessons',
+  tags: ['catalog'],
+  summary: 'Units and lessons by their name or its pinyin',
+  request: { query: findLessonsQuerySchema },
+  responses: {
+    200: jsonAnswer('The likeliest first', lessonListSchema),
+    default: problemAnswer('invalid_input', 'not_signed_in'),
   },
 });
 
@@ -68,6 +82,7 @@ export function catalogRoutes({ catalog }: { catalog: CatalogService }) {
   return createRouter()
     .openapi(list, async (c) => c.json(await catalog.list(c.req.valid('query').parentId ?? null), 200))
     .openapi(get, async (c) => c.json(await catalog.get(c.req.valid('param').id), 200))
+    .openapi(lessons, async (c) => c.json(await catalog.findLessons(c.req.valid('query').q), 200))
     .openapi(importList, async (c) => {
       const dryRun = c.req.valid('query').dryRun === 'true';
       const options = { dryRun, actor: accountOf(c.get('actor')) };

@@ -93,3 +93,11 @@ export const placeSchema = z
   })
   .openapi('Place');
 export type Place = z.output<typeof placeSchema>;
+
+export const findLessonsQuerySchema = z.object({
+  /** A part of a name, or of its pinyin without tones. */
+  q: z.string().normalize('NFKC').trim().min(1).max(60),
+});
+
+export const lessonListSchema = z.object({ items: z.array(placeSchema) }).openapi('LessonList');
+export type LessonList = z.output<typeof lessonListSchema>;

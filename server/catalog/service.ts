@@ -5,6 +5,7 @@ import { recordEvent } from '../trail/trail.ts';
 import { namesOfCode, shortNamesOfCode } from './codes.ts';
 import { describeImport, refuseFaults } from './import-report.ts';
 import {
+  findLessons,
   insertNodes,
   listChildren,
   listLineage,
@@ -17,7 +18,15 @@ import {
   nodeExists,
   updatePublisher,
 } from './repository.ts';
-import type { CatalogImportResult, CatalogLevel, CatalogNodeList, CatalogNodeWithAncestors, Place } from './schema.ts';
+import {
+  type CatalogImportResult,
+  type CatalogLevel,
+  type CatalogNodeList,
+  type CatalogNodeWithAncestors,
+  type LessonList,
+  lessonListSchema,
+  type Place,
+} from './schema.ts';
 import { readTextbookTable } from './textbook-table.ts';
 import { growTree, mostNodes } from './tree.ts';
 
@@ -47,6 +56,8 @@ export interface CatalogService {
   /** Children in their order; the stages for null. */
   list(parentId: string | null): Promise<CatalogNodeList>;
   get(id: string): Promise<CatalogNodeWithAncestors>;
+  /** Units and lessons by their name or its pinyin, the likeliest first. */
+  findLessons(words: string): Promise<LessonList>;
   /** The places of those of the nodes that there are, by node id. */
   placesOf(nodeIds: readonly string[]): Promise<ReadonlyMap<string, PlaceWithLine>>;
   /** Lays a textbook list over the catalog; the same list once more changes nothing. A dry run only says what it would do. */
@@ -62,6 +73,9 @@ export interface CatalogOptions {
   /** How long names are kept, in milliseconds. */
   namesKeptMs?: number;
 }
+
+/** As many as are looked through rather than searched once more. */
+const lessonsFound = 8;
 
 type Line = Awaited<ReturnType<typeof listLines>>[number]['line'];
 
@@ -98,6 +112,11 @@ export function createCatalogService({ db, namesKeptMs = 60_000 }: CatalogOption
     return { list, nameOf: (level, slug) => names.get(`${level}/${slug}`) };
   }
 
+  async function placesOf(nodeIds: readonly string[]): Promise<ReadonlyMap<string, PlaceWithLine>> {
+    const lines = nodeIds.length === 0 ? [] : await listLines(db, nodeIds);
+    return new Map(lines.map(({ nodeId, line }) => [nodeId, placeOf(nodeId, line)]));
+  }
+
   return {
     async list(parentId) {
       if (parentId !== null && !(await nodeExists(db, parentId))) throw new AppError('not_found');
@@ -111,10 +130,14 @@ export function createCatalogService({ db, namesKeptMs = 60_000 }: CatalogOption
       return { node, ancestors: lineage.slice(0, -1) };
     },
 
-    async placesOf(nodeIds) {
-      const lines = nodeIds.length === 0 ? [] : await listLines(db, nodeIds);
-      return new Map(lines.map(({ nodeId, line }) => [nodeId, placeOf(nodeId, line)]));
+    async findLessons(words) {
+      const ids = await findLessons(db, words, lessonsFound);
+      const places = await placesOf(ids);
+      // Without the ids of what lies above.
+      return lessonListSchema.parse({ items: ids.flatMap((id) => places.get(id) ?? []) });
     },
+
+    placesOf,
 
     async import(bytes, { dryRun = false, actor } = {}) {
       const table = await readTextbookTable(bytes);

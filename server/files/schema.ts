@@ -86,7 +86,7 @@ export const pageShapesSchema = z.object({ ratios: z.array(z.number().positive()
 
 export const archiveContentsSchema = z
   .object({
-    /** By name, folders and all; not endless. */
+    /** Folder by folder, names by pinyin and 2 before 10; not endless. */
     entries: z.array(z.object({ name: z.string(), bytes: z.number().nonnegative() })),
     /** Files that really lie in it. */
     total: z.int(),

@@ -1,5 +1,6 @@
 import { type Entry, getFileNameLowLevel, type ZipFile } from 'yauzl';
 import type { ArchiveContents } from '../files/schema.ts';
+import { comparePaths } from './path-order.ts';
 import { type Findings, PreviewProblem, type Tools } from './preview.ts';
 import { decodeText, textForSearch } from './text.ts';
 import { openZip, orBroken } from './zip.ts';
@@ -43,7 +44,7 @@ async function read(zip: ZipFile, signal: AbortSignal): Promise<ArchiveContents>
     contents.encrypted ||= entry.isEncrypted();
     if (contents.entries.length < MOST_LISTED) contents.entries.push({ name, bytes: entry.uncompressedSize });
   }
-  contents.entries.sort((one, other) => (one.name < other.name ? -1 : 1));
+  contents.entries.sort((one, other) => comparePaths(one.name, other.name));
   return contents;
 }
 

@@ -147,6 +147,25 @@ it('the page to sign in, and what comes of a wrong password, can be read by ever
   await page.context().close();
 });
 
+it('on a phone the ring of the focus is seen whole, also where a row of buttons scrolls', async () => {
+  const page = await scene.open('teacher', { viewport: phone });
+  await page.goto('/');
+  const filters = page.getByRole('button', { name: '筛选' });
+  await filters.waitFor();
+  await page.keyboard.press('Tab');
+  await filters.focus();
+  const room = await filters.evaluate((button) => {
+    const { outlineWidth, outlineOffset } = getComputedStyle(button);
+    const around = (button.parentElement ?? button).getBoundingClientRect();
+    const { top, bottom } = button.getBoundingClientRect();
+    const ring = Number.parseFloat(outlineWidth) + Number.parseFloat(outlineOffset);
+    return { ring, above: top - around.top - ring, below: around.bottom - bottom - ring };
+  });
+  expect(room.ring).toBeGreaterThan(0);
+  expect([room.above, room.below].map((left) => left >= 0)).toEqual([true, true]);
+  await page.context().close();
+});
+
 it('every part of the administration fits a phone, in dark and English, and shows which one it is', async () => {
   const page = await scene.open('admin', { viewport: phone });
   await page.emulateMedia({ colorScheme: 'dark' });
@@ -154,7 +173,7 @@ it('every part of the administration fits a phone, in dark and English, and show
   const parts = ['accounts', 'rooms', 'timetable', 'recordings', 'schools', 'catalog', 'synonyms', 'audit', 'system'];
   for (const part of parts) {
     await page.goto(`/admin/${part}`);
-    const on = page.getByRole('group', { name: 'School' }).locator('[aria-pressed=true]');
+    const on = page.getByRole('group', { name: 'Platform' }).locator('[aria-pressed=true]');
     await on.waitFor();
     await page.waitForLoadState('networkidle');
     const { left, right } = await on.evaluate((button) => button.getBoundingClientRect());
@@ -166,6 +185,28 @@ it('every part of the administration fits a phone, in dark and English, and show
   await page.context().close();
 });
 
+it.each([
+  ['admin', '平台管理', 'Platform'],
+  ['operator', '学校管理', 'School'],
+] as const)(
+  'what the %s keeps is called the same in the navigation and on its page',
+  async (person, chinese, english) => {
+    const page = await scene.open(person);
+    const expectName = async (name: string) => {
+      const link = page.getByRole('navigation').getByRole('link', { name, exact: true });
+      await link.click();
+      await page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
+      expect(await page.title()).toMatch(new RegExp(`^${name} - `));
+    };
+    await page.goto('/');
+    await expectName(chinese);
+    await page.evaluate(() => localStorage.setItem('tongke.locale', 'en'));
+    await page.goto('/');
+    await expectName(english);
+    await page.context().close();
+  },
+);
+
 it('what is not there leads back to the library, and asks nobody to report it', async () => {
   const page = await scene.open('teacher');
   await page.goto('/resources/01a21b3a-1dab-7c84-a497-3afe32645e50');
@@ -174,6 +215,15 @@ it('what is not there leads back to the library, and asks nobody to report it', 
   await expectAccessible(page, 'resource that is not there');
   await page.getByRole('link', { name: '回到资源库' }).click();
   await page.locator('[data-result]').first().waitFor();
+  await page.context().close();
+});
+
+it('where nothing is found, conditions are to be taken off only when there are any', async () => {
+  const page = await scene.open('teacher');
+  await page.goto('/?q=zzyzx');
+  await page.getByText('换一个说法再试，拼音也可以。').waitFor();
+  await page.goto('/?q=zzyzx&subject=math');
+  await page.getByText('或去掉一些条件再试').waitFor();
   await page.context().close();
 });
 

@@ -8,8 +8,13 @@ import { photograph } from './environment/screenshots.ts';
 
 const words = 'Chrome、Edge 105 或更新的版本';
 
+let scene: Scene;
+beforeAll(async () => {
+  scene = await openScene();
+});
+afterAll(() => scene?.close());
+
 describe('a browser in which nobody can be taught', () => {
-  let scene: Scene;
   // Which one it would be is not even asked for.
   const sessionId = randomUUID();
   /** As a policy leaves a browser that forbids calls. */
@@ -17,11 +22,6 @@ describe('a browser in which nobody can be taught', () => {
     await page.addInitScript(() => Reflect.deleteProperty(globalThis, 'RTCPeerConnection'));
     return page;
   };
-
-  beforeAll(async () => {
-    scene = await openScene();
-  });
-  afterAll(() => scene?.close());
 
   it('is told to the teacher in the studio and to who observes, and leads back to the timetable', async () => {
     const teacher = await withoutCalls(await scene.open('teacher'));
@@ -45,4 +45,19 @@ describe('a browser in which nobody can be taught', () => {
     expect(await room.getByText('登记').count()).toBe(0);
     await room.context().close();
   });
+});
+
+it('is asked on the big screen for nothing that the policy of the page forbids', async () => {
+  const room = await visit(scene.browser, scene.product.address, bigScreen);
+  const refused: string[] = [];
+  await room.exposeFunction('refused', (what: string) => refused.push(what));
+  await room.addInitScript(() =>
+    addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {
+      (globalThis as unknown as { refused(what: string): void }).refused(`${violatedDirective} ${blockedURI}`);
+    }),
+  );
+  await room.goto('/room');
+  await room.getByText('接入码').waitFor();
+  expect(refused).toEqual([]);
+  await room.context().close();
 });

@@ -1,7 +1,9 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectAccessible } from './environment/accessibility.ts';
 import { visit } from './environment/chromium.ts';
 import { openScene, type Scene } from './environment/scene.ts';
+import { photograph } from './environment/screenshots.ts';
 
 let scene: Scene;
 
@@ -97,6 +99,46 @@ describe('before its script is there, the page asks', () => {
   it('only who is here on the page where one signs in', async () => {
     const page = await visit(scene.browser, scene.product.address);
     expect(await questionsAt(page, '/sign-in')).toEqual([{ address: '/api/me', early: true, status: 401 }]);
+    await page.context().close();
+  });
+});
+
+describe('a page whose script is long in coming', () => {
+  const loading = (page: Page) => page.getByRole('status', { name: '正在加载' });
+  /** @returns lets it come */
+  async function holdBack(page: Page): Promise<() => void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    await page.route('**/assets/Mine-*.js', async (route) => {
+      await promise;
+      await route.continue();
+    });
+    return resolve;
+  }
+
+  it('is shown in outline where nothing is open yet', async () => {
+    const page = await scene.open('member');
+    const letCome = await holdBack(page);
+    await page.goto('/mine', { waitUntil: 'commit' });
+    await loading(page).locator('.skeleton').first().waitFor();
+    await expectAccessible(page, 'a page in outline');
+    await photograph(page, 'opening');
+    letCome();
+    await page.getByRole('heading', { level: 1, name: '我的' }).waitFor();
+    expect(await loading(page).count()).toBe(0);
+    await page.context().close();
+  });
+
+  it('is announced on the page that is left for it', async () => {
+    const page = await scene.open('member');
+    const letCome = await holdBack(page);
+    await page.goto('/');
+    await page.getByRole('link', { name: '我的' }).click();
+    await loading(page).locator('.line').waitFor();
+    await page.getByRole('textbox', { name: '搜索资源' }).waitFor();
+    await photograph(page, 'opening-next');
+    letCome();
+    await page.getByRole('heading', { level: 1, name: '我的' }).waitFor();
+    expect(await loading(page).count()).toBe(0);
     await page.context().close();
   });
 });

@@ -62,6 +62,11 @@ describe('the studio on a screen of 1366×768', () => {
     }, classroom.sessionId);
     const assistant = await visit(classroom.scene.browser, classroom.scene.product.address, phone);
     await assistant.goto(`/assist#${code}`);
+    await assistant.setViewportSize({ width: 320, height: 640 });
+    const heads = await boxOf(assistant.getByRole('textbox', { name: '人数' }));
+    expect(heads.width, 'room for three digits on the narrowest phone').toBeGreaterThan(100);
+    await photograph(assistant, 'assistant-narrow');
+    await assistant.setViewportSize(phone);
     await assistant.getByRole('button', { name: '举手' }).click();
     const words = '老师，第三页的图看不清楚，能再讲一遍吗？'.repeat(5);
     await assistant.getByRole('textbox', { name: '写一句话' }).fill(words);

@@ -264,9 +264,9 @@ describe('the viewer of archives', () => {
     await page.getByText('压缩包里有 3 个文件，解开后共 6.5 KB。').waitFor();
     const list = page.getByRole('list', { name: '压缩包里的文件' });
     expect(await list.getByRole('listitem').allInnerTexts()).toEqual([
-      expect.stringMatching(/朗读\.mp3\s+512/),
       expect.stringMatching(/草船借箭\/教案\.docx\s+2 KB/),
       expect.stringMatching(/草船借箭\/课件\.pptx\s+4 KB/),
+      expect.stringMatching(/朗读\.mp3\s+512/),
     ]);
     await list.focus();
     expect(await list.evaluate((element) => element === document.activeElement)).toBe(true);

@@ -139,6 +139,18 @@ describe('keeping accounts', () => {
     });
   });
 
+  it('names all that is wrong at once', async () => {
+    const admin = await world.signIn('admin');
+    const wrong = { name: ' ', login: '1', phone: '12345', role: 'teacher', schoolId: world.schools.lead };
+    for (const response of [
+      await admin.post('/api/accounts', wrong),
+      await admin.patch(`/api/accounts/${unknownId}`, wrong),
+    ]) {
+      const { errors } = (await response.json()) as { errors: { path: string }[] };
+      expect([response.status, errors.map(({ path }) => path)]).toEqual([400, ['name', 'login', 'phone']]);
+    }
+  });
+
   it('refuses what is taken, unknown or incomplete', async () => {
     const admin = await world.signIn('admin');
     const base = { name: '某教师', role: 'teacher', schoolId: world.schools.lead };

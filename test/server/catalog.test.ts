@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CatalogNode, CatalogNodeList, CatalogNodeWithAncestors } from '../../server/catalog/schema.ts';
+import type {
+  CatalogNode,
+  CatalogNodeList,
+  CatalogNodeWithAncestors,
+  LessonList,
+} from '../../server/catalog/schema.ts';
 import { type Browser, outcome } from './environment/browser.ts';
 import { createLibraryWorld, type LibraryWorld, textbooks } from './library-world.ts';
 
@@ -154,5 +159,32 @@ describe('reading', () => {
   it('is open to the device of a room', async () => {
     const { browser } = await world.enrolDevice();
     expect((await browser.get('/api/catalog/nodes')).status).toBe(200);
+  });
+});
+
+describe('lessons by their name', () => {
+  const found = async (q: string) => {
+    const response = await teacher.get(`/api/catalog/lessons?q=${encodeURIComponent(q)}`);
+    return ((await response.json()) as LessonList).items;
+  };
+
+  it('are found by a part of it and by its pinyin, with the book that they are in', async () => {
+    for (const q of ['几分之一', '分之一', 'jifenzhiyi', 'Ji fen zhi yi']) {
+      expect([q, await found(q)]).toMatchObject([
+        q,
+        [{ grade: { slug: 'g3' }, volume: { slug: 'vol1' }, lesson: { name: '几分之一' } }],
+      ]);
+    }
+  });
+
+  it('come first when they begin with it, then what has it further on, units as well', async () => {
+    const names = (await found('分数')).map(({ unit, lesson }) => lesson?.name ?? unit?.name);
+    expect(names).toEqual(['分数的意义', '第八单元 分数的初步认识', '第四单元 分数的意义和性质']);
+  });
+
+  it('are not found by what stands for anything', async () => {
+    expect(await found('%')).toEqual([]);
+    expect(await found('_')).toEqual([]);
+    expect(await outcome(teacher.get('/api/catalog/lessons?q='))).toBe('400 invalid_input');
   });
 });

@@ -59,14 +59,32 @@ describe('an archive', () => {
     expect(file).toMatchObject({ state: 'ready', errorCode: null, mediaType: 'application/zip' });
     expect(contents).toEqual({
       entries: [
-        { name: '朗读.mp3', bytes: 500 },
         { name: '草船借箭/教案.docx', bytes: 2000 },
+        { name: '朗读.mp3', bytes: 500 },
       ],
       total: 2,
       bytes: 2500,
       encrypted: false,
     });
-    expect(await textOf(id)).toEqual([{ text: '朗读.mp3 草船借箭/教案.docx' }]);
+    expect(await textOf(id)).toEqual([{ text: '草船借箭/教案.docx 朗读.mp3' }]);
+  });
+
+  it('stands in the order in which readers look for names, what lies in a folder together', async () => {
+    const names = [
+      '第2课/教案.docx',
+      '第2课/课件2.pptx',
+      '第2课/课件10.pptx',
+      '第2课 补充.docx',
+      '第10课/教案.docx',
+      'unit1/a.txt',
+      'unit1/b.txt',
+      'Unit1/a.txt',
+      'Unit1/b.txt',
+    ];
+    const { contents } = await processed(
+      zipSync(Object.fromEntries([...names].sort().map((name) => [name, new Uint8Array(1)]))),
+    );
+    expect(contents?.entries.map(({ name }) => name)).toEqual(names);
   });
 
   it('reads names of Chinese Windows', async () => {

@@ -92,6 +92,22 @@ describe('a staff list', () => {
     expect(lines[1]).toMatchObject({ outcome: 'new', school: { id: world.schools.member } });
   });
 
+  it('names all that is wrong with a line at once', async () => {
+    const other = { name: '壬一', login: 'ren.one', role: 'teacher', schoolId: world.schools.lead };
+    expect(await outcome(admin.post('/api/accounts', { ...other, phone: '13800138041' }))).toBe('201');
+    const list = await workbookOf([
+      ['姓名', '手机', '账号', '角色', '学校'],
+      ['壬二', '12', '9号', '班主任', '没有的学校'],
+      ['壬三', '13800138041', 'ren.one', '', '中心小学'], // both of somebody else
+      ['壬四', { error: '#REF!' }, '9号', '', '没有的学校'], // of which nothing else can be said
+    ]);
+    expect((await preview(admin, list)).map(({ fault, furtherFaults }) => [fault, ...furtherFaults])).toEqual([
+      ['phone_wrong', 'login_wrong', 'role_unknown', 'school_unknown'],
+      ['phone_taken', 'login_taken'],
+      ['cell_error'],
+    ]);
+  });
+
   it('does not take others for the people in it', async () => {
     const taken = {
       name: '己一',

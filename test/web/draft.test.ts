@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readFileName } from '../../server/uploads/file-name.ts';
 import { clock } from '../../web/format/format.ts';
-import { mediaKind } from '../../web/format/media-kind.ts';
+import { mediaKind, mediaName } from '../../web/format/media-kind.ts';
 import { kindOf, titleOf } from '../../web/resource/draft.ts';
 import { storableName } from '../../web/upload/file-name.ts';
 
@@ -53,6 +53,15 @@ describe('how lengths and kinds are written', () => {
     [0, '0:00'],
   ])('%i ms is %s', (durationMs, words) => {
     expect(clock(durationMs)).toBe(words);
+  });
+
+  it('calls a plain text no document of Word', () => {
+    expect(['application/msword', 'text/plain', 'text/csv', 'video/mp4'].map(mediaName)).toEqual([
+      'text',
+      'plain',
+      'sheet',
+      'video',
+    ]);
   });
 
   it('knows office files apart', () => {

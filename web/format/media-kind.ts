@@ -31,6 +31,12 @@ export function mediaKind(mediaType: string): MediaKind {
   return 'other';
 }
 
+/** As it stands in the words `resource.media`: there a plain text is told from what Word writes, though all else is the same. */
+export function mediaName(mediaType: string): MediaKind | 'plain' {
+  const kind = mediaKind(mediaType);
+  return kind === 'text' && mediaType.startsWith('text/') ? 'plain' : kind;
+}
+
 const endings: Record<Exclude<MediaKind, 'other'>, string> = {
   text: 'doc docx wps odt rtf txt md',
   slides: 'ppt pptx pps ppsx dps odp',

@@ -10,7 +10,7 @@ export interface Load<T> {
   reload(): Promise<void>;
 }
 
-const slowAfterMs = 200;
+export const slowAfterMs = 200;
 
 /**
  * Loads now and whenever `source` changes. The newest call wins: an older one is aborted. Data stays while newer data

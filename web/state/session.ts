@@ -7,6 +7,12 @@ import { injected } from './injection.ts';
 /** Who keeps a school's accounts, rooms and timetable; the office keeps the terms of its alliance. */
 export const managers = ['operator', 'principal', 'office', 'admin'] as const satisfies readonly Role[];
 
+/** What somebody of a role among `managers` keeps; the navigation and the page call it the same. */
+export function keptBy(role: Role): 'school' | 'alliance' | 'platform' {
+  if (role === 'admin') return 'platform';
+  return role === 'office' ? 'alliance' : 'school';
+}
+
 /** Who is signed in in this browser: an account, a room's device, or nobody (`null`). */
 export interface Session {
   actor: ComputedRef<Me | null>;

@@ -17,6 +17,17 @@ export const zoomSteps = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4] as const;
 /** Of a page whose shape is not known yet: A4, upright. */
 export const usualRatio = 210 / 297;
 
+/** As many pixels as the picture of a page is wide at most. */
+const mostPixels = 1280;
+/** A table of many columns and few lines is a strip in which nothing could be read, were it as narrow as the stage. */
+const stripRatio = 3;
+
+/** How a document is shown until somebody chooses: slides whole, pages of text as wide as can be, a strip so that it can be read. */
+export function usualZoom(ratio: number, stage: Size): Zoom {
+  if (ratio > stripRatio && stage.width > 0) return Math.min(4, Math.max(1, mostPixels / stage.width));
+  return ratio > 1 ? 'page' : 'width';
+}
+
 /** @param ratios width over height of each page. @param stage what is free for pages. */
 export function layPages(ratios: readonly number[], zoom: Zoom, stage: Size): PageBox[] {
   let top = 0;

@@ -10,6 +10,7 @@ import {
   pagesNear,
   stepZoom,
   usualRatio,
+  usualZoom,
   type Zoom,
 } from './page-layout.ts';
 
@@ -30,9 +31,9 @@ export function usePages({ fileId, pages, start, stage }: PagesOptions) {
   const clamp = (page: number): number => Math.min(pages, Math.max(1, Math.round(page)));
   const ratios = shallowRef<readonly number[]>(Array.from({ length: pages }, () => usualRatio));
   const room = ref({ width: 0, height: 0 });
-  /** Null until somebody chooses: slides are shown whole, pages of text as wide as can be. */
+  /** Null until somebody chooses. */
   const chosen = ref<Zoom | null>(null);
-  const usual = computed<Zoom>(() => ((ratios.value[0] ?? 1) > 1 ? 'page' : 'width'));
+  const usual = computed<Zoom>(() => usualZoom(ratios.value[0] ?? 1, room.value));
   const zoom = computed(() => chosen.value ?? usual.value);
   const boxes = computed(() => layPages(ratios.value, zoom.value, room.value));
   const height = computed(() => columnHeight(boxes.value));

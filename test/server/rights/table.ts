@@ -334,6 +334,7 @@ export const lines: Line[] = [
 
   { route: 'GET /api/catalog/nodes', passes: signedIn },
   { route: 'GET /api/catalog/nodes/{id}', passes: signedIn, at: 'node' },
+  { route: 'GET /api/catalog/lessons', passes: signedIn },
   { route: 'POST /api/catalog/import', passes: admin },
   { route: 'GET /api/synonyms', passes: admin, shows: { target: 'synonym', to: admin } },
   { route: 'POST /api/synonyms', passes: admin, ask: words },

@@ -11,7 +11,7 @@ const file = new File(['姓名'], '名单.csv');
 
 function lineOf(line: number, login: string, outcome: StaffListLine['outcome'] = 'new'): StaffListLine {
   const fault = outcome === 'fault' ? 'phone_wrong' : null;
-  return { line, name: `教师${line}`, login, phone: null, role: 'teacher', school, outcome, fault };
+  return { line, name: `教师${line}`, login, phone: null, role: 'teacher', school, outcome, fault, furtherFaults: [] };
 }
 function madeOf({ name, login, phone, role }: StaffListLine): Made {
   const place = { school, alliance: null, disabled: false, createdAt: '2026-09-01T00:00:00Z' };

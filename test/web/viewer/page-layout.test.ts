@@ -9,6 +9,7 @@ import {
   pagesNear,
   stepZoom,
   usualRatio,
+  usualZoom,
 } from '../../../web/viewer/page-layout.ts';
 
 const stage = { width: 800, height: 500 };
@@ -21,6 +22,13 @@ it('lays upright and lying pages under each other', () => {
   ]);
   expect(columnHeight(boxes)).toBe(1600 + pageGap + 400);
   expect(columnHeight([])).toBe(0);
+});
+
+it('shows slides whole, texts as wide as can be, and a strip of a table as large as it is sharp', () => {
+  expect([usualZoom(16 / 9, stage), usualZoom(usualRatio, stage)]).toEqual(['page', 'width']);
+  expect(usualZoom(10, stage)).toBe(1.6);
+  expect(usualZoom(10, { width: 330, height: 300 })).toBeCloseTo(1280 / 330);
+  expect([usualZoom(10, { width: 200, height: 300 }), usualZoom(10, { width: 1900, height: 900 })]).toEqual([4, 1]);
 });
 
 it('shows whole pages, none wider or higher than the stage', () => {

@@ -3,7 +3,6 @@ import audit from './audit.ts';
 import staff from './staff.ts';
 
 const admin: typeof zh = {
-  platform: 'Platform',
   school: 'School',
   allSchools: 'All schools',
   alliance: 'Alliance',

@@ -8,7 +8,7 @@ const common: typeof zh = {
     library: 'Library',
     timetable: 'Timetable',
     mine: 'My work',
-    admin: 'School',
+    admin: { school: 'School', alliance: 'Alliance', platform: 'Platform' },
     upload: 'Upload',
   },
   action: {

@@ -49,6 +49,7 @@ const library: typeof zh = {
   empty: {
     title: 'No results',
     words: 'Try other words, or remove some filters. Pinyin works too.',
+    plain: 'Try other words. Pinyin works too.',
     clear: 'Clear all filters',
     without:
       'Without the {name} filter: none | Without the {name} filter: {n} result | Without the {name} filter: {n} results',

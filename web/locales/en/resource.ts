@@ -31,6 +31,7 @@ const resource: typeof zh = {
   fileCount: 'no files | {n} file | {n} files',
   media: {
     text: 'Document',
+    plain: 'Plain text',
     slides: 'Slides',
     sheet: 'Spreadsheet',
     pdf: 'PDF',
@@ -173,6 +174,9 @@ const resource: typeof zh = {
     kind: 'Type',
     place: 'Textbook section',
     placeHint: 'Any level will do. The more specific, the easier it is to find.',
+    findLesson: 'Find by lesson name',
+    findLessonHint: 'Such as 草船借箭; pinyin works too. Or choose level by level below.',
+    noLesson: 'No such lesson. Choose level by level below.',
     placeFailed: 'Couldn’t open the catalog.',
     noPlace: 'Not in the catalog',
     licence: 'Licence',

@@ -2,7 +2,6 @@ import audit from './audit.ts';
 import staff from './staff.ts';
 
 export default {
-  platform: '平台管理',
   school: '学校',
   allSchools: '全部学校',
   alliance: '教育共同体',

@@ -1,7 +1,14 @@
 export default {
   brand: '同课',
   skip: '跳到正文',
-  nav: { main: '主导航', library: '资源库', timetable: '课程表', mine: '我的', admin: '学校管理', upload: '上传资源' },
+  nav: {
+    main: '主导航',
+    library: '资源库',
+    timetable: '课程表',
+    mine: '我的',
+    admin: { school: '学校管理', alliance: '共同体管理', platform: '平台管理' },
+    upload: '上传资源',
+  },
   action: {
     save: '保存',
     cancel: '取消',

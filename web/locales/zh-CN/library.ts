@@ -46,6 +46,7 @@ export default {
   empty: {
     title: '没有找到',
     words: '换一个说法，或去掉一些条件再试。拼音也可以。',
+    plain: '换一个说法再试，拼音也可以。',
     clear: '去掉全部条件',
     without: '去掉{name}条件：{n} 项',
     withoutAll: '去掉全部条件：{n} 项',

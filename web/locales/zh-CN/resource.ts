@@ -28,6 +28,7 @@ export default {
   fileCount: '{n} 个文件',
   media: {
     text: 'Word 文档',
+    plain: '纯文本',
     slides: '演示文稿',
     sheet: '表格',
     pdf: 'PDF',
@@ -159,6 +160,9 @@ export default {
     kind: '类型',
     place: '教材位置',
     placeHint: '选到哪一级都可以，越细越容易被找到。',
+    findLesson: '按课名找',
+    findLessonHint: '例如 草船借箭，拼音也可以。也可以在下面逐级选。',
+    noLesson: '没有找到这样的课，请在下面逐级选。',
     placeFailed: '教材目录没有打开。',
     noPlace: '不归入教材目录',
     licence: '许可',
