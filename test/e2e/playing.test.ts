@@ -76,4 +76,15 @@ describe('a video that no browser plays', () => {
     // The choice is this device's.
     expect(await page.getByLabel('清晰度').inputValue()).toBe('360p');
   });
+
+  it('plays in another quality what was begun while nothing had come of the one before', async () => {
+    await page.route('**/renditions/360p*', () => undefined);
+    await page.reload();
+    await page.getByLabel('清晰度').waitFor();
+    await video().evaluate((element: HTMLVideoElement) => void element.play().catch(() => undefined));
+    expect(await seconds()).toBe(0);
+    await page.getByLabel('清晰度').selectOption('720p');
+    await expect.poll(seconds, soon).toBeGreaterThan(0.5);
+    await page.unroute('**/renditions/360p*');
+  });
 });

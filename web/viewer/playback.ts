@@ -73,7 +73,8 @@ export function usePlayback(
           ? fileAddress.content(file().id)
           : fileAddress.rendition(file().id, playing);
     const element = media.value;
-    const isUnderWay = element !== undefined && src.value !== undefined && element.currentTime > 0;
+    // Also before the first frame has come, once somebody has pressed play.
+    const isUnderWay = element !== undefined && src.value !== undefined && (element.currentTime > 0 || !element.paused);
     // What is new on the server must not stop what somebody watches.
     if (next === src.value || (isUnderWay && !mayInterrupt && originalPlays.value)) return;
     if (isUnderWay) carried = { seconds: element.currentTime, plays: !element.paused };

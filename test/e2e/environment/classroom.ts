@@ -89,7 +89,9 @@ async function prepare(
  */
 async function keepSound(page: Page): Promise<void> {
   await page.addInitScript(() => {
-    const devices = navigator.mediaDevices;
+    // An empty page has none.
+    const devices = navigator.mediaDevices as MediaDevices | undefined;
+    if (!devices) return;
     const asked = devices.getUserMedia.bind(devices);
     devices.getUserMedia = ({ audio, ...others } = {}) => {
       const unprocessed = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
