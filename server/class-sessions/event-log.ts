@@ -149,13 +149,25 @@ export async function lastPageOf(db: Database, classSessionId: string, fileId: s
   return row ? slideData.parse(row.data).page : 1;
 }
 
-/** The page that was shown last, to go on with after a restart in mid-lesson. */
-export async function lastSlide(db: Database, classSessionId: string) {
+/**
+ * The page that was shown last, to go on with after a restart in mid-lesson. What was turned before the lesson counts only of the
+ * slides that it began with: others may have been planned then.
+ */
+export async function lastSlide(
+  db: Database,
+  session: { id: string; started_at: Date | null; slides_file_id: string | null },
+) {
   const row = await db
     .selectFrom('class_event')
     .select('data')
-    .where('class_session_id', '=', classSessionId)
+    .where('class_session_id', '=', session.id)
     .where('kind', '=', 'slide')
+    .where((eb) =>
+      eb.or([
+        eb('at', '>=', session.started_at),
+        sql<boolean>`data ->> 'fileId' is not distinct from ${session.slides_file_id}`,
+      ]),
+    )
     .orderBy('at', 'desc')
     .orderBy('id', 'desc')
     .limit(1)

@@ -51,7 +51,7 @@ export function createSessionHooks({ db, recordings, log }: SessionHooksOptions)
         .select('room_id')
         .where('class_session_id', '=', classSessionId)
         .execute();
-      const last = session.state === 'live' ? await lastSlide(db, classSessionId) : null;
+      const last = session.state === 'live' ? await lastSlide(db, session) : null;
       const fileId = last ? last.fileId : session.slides_file_id;
       const file =
         fileId === null

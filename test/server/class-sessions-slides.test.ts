@@ -110,6 +110,25 @@ describe('other slides in a lesson', () => {
     expect(await world.classSessions.mayReadAsSlides(room(), planned)).toBe(false);
   });
 
+  it('that were planned once are not those of the lesson after a restart; a page turned before it is', async () => {
+    const [first, planned] = [await world.addSlides('teacher-lead', 9), await world.addSlides('teacher-lead', 4)];
+    const session = await schedule({ slidesFileId: first });
+    const before = await enter(await join(teacher, session));
+    expect((await before.call('turnSlide', { page: 7 })).ok).toBe(true);
+    await teacher.patch(`/api/class-sessions/${session.id}`, { slidesFileId: planned });
+    await start(session);
+    await world.restartMediaNode();
+    const back = await enter(await join(teacher, session));
+    expect(back.answer).toMatchObject({ slides: { fileId: planned }, page: 1 });
+
+    const other = await schedule({ slidesFileId: planned });
+    const early = await enter(await join(teacher, other));
+    expect((await early.call('turnSlide', { page: 3 })).ok).toBe(true);
+    await start(other);
+    await world.restartMediaNode();
+    expect((await enter(await join(teacher, other))).answer).toMatchObject({ slides: { fileId: planned }, page: 3 });
+  });
+
   it('are opened by the presenter alone, who must be able to read them', async () => {
     const mine = await world.addSlides('teacher-lead', 2);
     const session = await schedule();
