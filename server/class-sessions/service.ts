@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { CalendarEntry, FeedOwner } from '../calendar-feeds/schema.ts';
 import type { Place } from '../catalog/schema.ts';
 import type { Database } from '../database/database.ts';
-import { showsAsSlides } from '../database/lesson-slides.ts';
+import { sessionsShowing } from '../database/lesson-slides.ts';
 import { AppError } from '../errors.ts';
 import { idSchema, readCursor, timeSchema, writeCursor } from '../http/page.ts';
 import type { AccountActor, Actor, DeviceActor } from '../http/route.ts';
@@ -245,7 +245,7 @@ export function createClassSessionService(options: ClassSessionOptions) {
       const session = await db
         .selectFrom('class_session')
         .select('class_session.id')
-        .where(showsAsSlides(fileId))
+        .where('class_session.id', 'in', sessionsShowing(fileId))
         .where('class_session.state', '!=', 'cancelled')
         .where(visibleTo(actor))
         .limit(1)

@@ -1,6 +1,6 @@
 import type { Insertable, Selectable } from 'kysely';
 import type { Database } from '../database/database.ts';
-import { showsAsSlides } from '../database/lesson-slides.ts';
+import { sessionsShowing } from '../database/lesson-slides.ts';
 import type { FileTable, PreviewTable } from '../database/tables/library.ts';
 import { type ArchiveContents, archiveContentsSchema } from './schema.ts';
 
@@ -168,7 +168,7 @@ export async function isNeededAsSlides(db: Database, fileId: string): Promise<bo
   const row = await db
     .selectFrom('class_session')
     .select('id')
-    .where(showsAsSlides(fileId))
+    .where('id', 'in', sessionsShowing(fileId))
     .where('state', 'in', ['scheduled', 'live'])
     .limit(1)
     .executeTakeFirst();
@@ -186,15 +186,7 @@ export async function lockUnused(tx: Database, before: Date, limit: number): Pro
     .where('resource_id', 'is', null)
     .where('deleted_at', 'is', null)
     .where('created_at', '<', before)
-    .where(({ not, exists, selectFrom, ref }) =>
-      not(
-        exists(
-          selectFrom('class_session')
-            .select('class_session.id')
-            .where(showsAsSlides(ref('file.id'))),
-        ),
-      ),
-    )
+    .where(({ not, exists, ref }) => not(exists(sessionsShowing(ref('file.id')))))
     .orderBy('created_at')
     .limit(limit)
     .forUpdate()

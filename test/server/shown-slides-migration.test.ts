@@ -28,6 +28,7 @@ it('counts the words of recordings of before by turns', async () => {
     .execute();
 
   await sql`drop table class_session_slides`.execute(db);
+  await sql`drop index class_session_by_slides`.execute(db);
   await sql`delete from kysely_migration where name = '0023-shown-slides'`.execute(db);
   expect(await migrate(db)).toEqual(['0023-shown-slides']);
 

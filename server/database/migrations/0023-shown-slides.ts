@@ -12,6 +12,8 @@ const statements = [
      shown_at timestamptz not null,
      primary key (class_session_id, file_id))`,
   'create index on class_session_slides (file_id)',
+  // Asked for each page of slides that a room shows.
+  'create index class_session_by_slides on class_session (slides_file_id) where slides_file_id is not null',
   // Of a recording the number was that of the page; now it is that of the turn that showed the page first.
   `create temporary table turn_text on commit drop as
      select distinct on (recording.id, page_text.number) recording.id, shown.number::int, page_text.text
