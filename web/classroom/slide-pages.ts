@@ -69,8 +69,8 @@ export function useSlidePrefetch(
   }
 
   watch(
-    // Pages of another size are other pages.
-    () => `${file.value?.fileId} ${width()}`,
+    // Pages of another size are other pages; of slides that are still being made there are none yet.
+    () => `${file.value?.fileId} ${file.value?.pages} ${width()}`,
     () => {
       left = new Set(Array.from({ length: file.value?.pages ?? 0 }, (_, index) => index + 1));
       begin();

@@ -30,3 +30,25 @@ it('pauses when the server is in trouble, and then fetches the page after all', 
   ]);
   scope.stop();
 });
+
+it('fetches the pages of other slides, and those that are made only now', async () => {
+  const asked: string[] = [];
+  vi.stubGlobal('fetch', async (address: string) => {
+    asked.push(address.split('?')[0] ?? '');
+    return new Response('');
+  });
+  const file = ref<{ fileId: string; pages: number } | null>({ fileId: 'f', pages: 0 });
+  const scope = effectScope();
+  scope.run(() => useSlidePrefetch(file, ref(1)));
+  await vi.advanceTimersByTimeAsync(10);
+  expect(asked).toEqual([]);
+  file.value = { fileId: 'f', pages: 2 };
+  await vi.advanceTimersByTimeAsync(10);
+  expect(asked.splice(0)).toEqual(['/api/files/f/pages/1', '/api/files/f/pages/2']);
+  file.value = { fileId: 'g', pages: 1 };
+  await vi.advanceTimersByTimeAsync(10);
+  file.value = null;
+  await vi.advanceTimersByTimeAsync(10);
+  expect(asked).toEqual(['/api/files/g/pages/1']);
+  scope.stop();
+});
