@@ -76,7 +76,7 @@ export type MediaNode = {
    */
   refreshSession(classSessionId: string): Promise<void>;
   /**
-   * The presenter of a live session shows other slides, or none, from this page on: opens its room, if nobody is in it.
+   * Other slides are shown, or none, from this page on, in a session that is live or to be: opens its room, if nobody is in it.
    * @throws ClassroomError `session_not_open`, `session_ended`, `media_unavailable`
    */
   showSlides(classSessionId: string, slides: Slides | null, page: number): Promise<void>;

@@ -201,8 +201,7 @@ export const requests = {
   /** Largest simulcast layer wanted: 0 = quarter, 1 = half, 2 = full size. */
   setPreferredLayer: { data: z.object({ consumerId: id, spatialLayer: count.max(2) }), answer: nothing },
 
-  /** Presenter: show this page (from 1). */
-  /** `fileId`: of the slides that are meant, as others may be shown before the request arrives. */
+  /** Presenter: show this page (from 1). `fileId`: of the slides that are meant, as others may be shown before it arrives. */
   turnSlide: { data: z.object({ page: z.number().int().min(1).max(10_000), fileId: id.optional() }), answer: nothing },
   /** Presenter: the laser pointer is here; null: nowhere. */
   pointAt: { data: z.object({ at: pagePoint.nullable() }), answer: nothing },

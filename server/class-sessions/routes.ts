@@ -155,9 +155,7 @@ const showSlides = defineRoute('account', {
   request: { params, body: jsonBody(showSlidesSchema) },
   responses: {
     200: jsonAnswer('As they are listed now.', slidesList),
-    default: problemAnswer(
-      ...(['forbidden', 'not_found', 'session_already_over', 'limit_reached', 'classroom_unavailable'] as const),
-    ),
+    default: problemAnswer('forbidden', 'not_found', 'session_already_over', 'limit_reached', 'classroom_unavailable'),
   },
 });
 

@@ -3,7 +3,7 @@ import type { Database } from '../database/database.ts';
 import type { ResourceInk, ResourceRecording } from '../resources/recording-schema.ts';
 import { readFloor, readInk } from './journal.ts';
 import { insertRecording, listUnfinished, lockRecordingOfSession } from './repository.ts';
-import { filesOf, inkSchema, pagesShown, replaySchema } from './slides-shown.ts';
+import { inkSchema, pagesShown, replaySchema } from './slides-shown.ts';
 import { measureThin } from './thin-replay.ts';
 
 export interface RecordingOptions {
@@ -62,7 +62,7 @@ export function createRecordingService({ db, sendFinish, sendConclude }: Recordi
         .select('timeline')
         .executeTakeFirst();
       if (!row) return { strokes: [] };
-      const shown = new Set(filesOf(replaySchema.parse(row.timeline).slides));
+      const shown = new Set(replaySchema.parse(row.timeline).slides.map(({ fileId }) => fileId));
       return { strokes: inkSchema.parse(row.timeline?.ink ?? null).filter(({ fileId }) => shown.has(fileId)) };
     },
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { inkColor, inkWidth } from '../../media/protocol.ts';
 
-/** The part of a kept timeline that is shown beside the video. */
+/** The part of a kept timeline that is shown beside the video. From a turn without a file on, no slides were shown. */
 export const replaySchema = z.object({
   slides: z.array(z.object({ atMs: z.number(), page: z.number(), fileId: z.string().nullable() })),
   gaps: z.array(z.object({ track: z.string(), startMs: z.number(), endMs: z.number() })),
@@ -22,16 +22,7 @@ export const inkSchema = z
   .nullable()
   .transform((strokes) => strokes ?? []);
 
-export interface SlideTurn {
-  atMs: number;
-  page: number;
-  /** Null: from here on none were shown. */
-  fileId: string | null;
-}
-
-export const filesOf = (turns: readonly SlideTurn[]): string[] => [
-  ...new Set(turns.flatMap(({ fileId }) => fileId ?? [])),
-];
+type SlideTurn = z.output<typeof replaySchema>['slides'][number];
 
 /** A page of slides, with the number of the turn that showed it first, from 1 on. */
 export interface ShownPage {
