@@ -14,16 +14,23 @@ const worksheet = '分数 练习纸';
 let classroom: Classroom;
 let studio: Page;
 let room: Page;
+/** Of the presenter, and given up in mid-lesson. */
+let givenUp: string;
 beforeAll(async () => {
   classroom = await openClassroom({ pages: planned });
   ({ studio, room } = classroom);
   const teacher = await classroom.scene.alliance.clientOf('teacher');
-  const fileId = await teacher.upload(`${worksheet}.pptx`, await coursewarePptx(topicOf(other)));
-  const kept = { kind: 'exercise', licence: 'cc_by', visibility: 'private', title: worksheet, fileIds: [fileId] };
-  await teacher.send('POST', '/resources', kept, z.unknown());
   const state = z.object({ state: z.string() });
-  const ready = async () => (await teacher.get(`/files/${fileId}`, state)).state === 'ready';
-  await vi.waitUntil(ready, { timeout: 120_000, interval: 500 });
+  const keep = async (title: string) => {
+    const fileId = await teacher.upload(`${title}.pptx`, await coursewarePptx(topicOf(other)));
+    const kept = { kind: 'exercise', licence: 'cc_by', visibility: 'private', title, fileIds: [fileId] };
+    const { id } = await teacher.send('POST', '/resources', kept, z.object({ id: z.string() }));
+    const ready = async () => (await teacher.get(`/files/${fileId}`, state)).state === 'ready';
+    await vi.waitUntil(ready, { timeout: 120_000, interval: 500 });
+    return id;
+  };
+  await keep(worksheet);
+  givenUp = await keep('旧练习纸');
   await studio.goto(`/studio/${classroom.sessionId}`);
   await studio.getByRole('button', { name: '开始上课' }).click();
   await room.getByRole('img', { name: '第 1 页' }).waitFor();
@@ -100,6 +107,13 @@ describe('a presenter in mid-lesson', () => {
 
   it('is told when slides cannot be opened', async () => {
     await studio.getByRole('button', { name: '换课件' }).click();
+    await dialog().getByRole('button', { name: '我的上传' }).click();
+    const old = dialog().getByRole('button', { name: '旧练习纸' });
+    await old.waitFor();
+    const teacher = await classroom.scene.alliance.clientOf('teacher');
+    await teacher.send('DELETE', `/resources/${givenUp}`, undefined, z.unknown());
+    await old.click();
+    await dialog().getByText('这个文件不能用作课件').waitFor();
     await studio.context().setOffline(true);
     await dialog().getByRole('region', { name: '本节课的课件' }).getByRole('button', { name: courseware }).click();
     await dialog().getByRole('alert').waitFor();
