@@ -434,7 +434,8 @@ describe('after the lesson', () => {
     const shown = (await platesOf(path)).slice(4, -4);
     const known = shown.filter((plate) => plate !== null);
     expect(new Set(known)).toEqual(new Set(presenting.plates));
-    expect(known.length, 'frames that are one of the plates').toBeGreaterThan(shown.length * 0.9);
+    const asShown = shown.map((plate) => plate ?? '–').join(' ');
+    expect(known.length, `frames that are one of the plates: ${asShown}`).toBeGreaterThan(shown.length * 0.9);
     const changes = shown.filter((plate, index) => index > 0 && plate !== shown[index - 1]);
     expect(changes.length, 'a new plate every second').toBeGreaterThan(shown.length * 0.35);
 
