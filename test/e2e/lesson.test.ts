@@ -126,8 +126,14 @@ describe('in the lesson', () => {
   const tile = () => studio.getByRole('article', { name: '东河小学 三(1)班' });
 
   it('brings the presenter into the room: the picture moves, the sound is there', async () => {
+    const trackOf = (video: Element) =>
+      ((video as HTMLVideoElement).srcObject as MediaStream | null)?.getVideoTracks()[0]?.id ?? null;
+    const looked = await studio.locator('video').evaluateHandle((video) => video);
+    const camera = await looked.evaluate(trackOf);
     await studio.getByRole('button', { name: '开始上课' }).click();
     await presenter().waitFor();
+    expect(await studio.getByLabel('我', { exact: true }).evaluate(trackOf), 'the camera stays on').toBe(camera);
+    expect(await looked.evaluate(trackOf), 'what is out of the page holds back no picture').toBe(null);
     const seen = await watchFor(presenter(), presenting.plates);
     expect([...answering.plates].filter((plate) => seen.has(plate))).toEqual([]);
     await expectTone(room.locator('audio'), presenting.toneHz);
