@@ -15,6 +15,7 @@ export interface LocalDevice {
   /** What there is to choose from; named only after permission was given. */
   choices: Readonly<ShallowRef<readonly MediaDeviceInfo[]>>;
   chosen: Ref<string>;
+  /** What is on is left as it is: opened anew, a camera would be dark for a while. */
   open(): Promise<void>;
   close(): void;
 }
@@ -110,10 +111,14 @@ export function useLocalDevice(kind: LocalKind, music: () => boolean = () => fal
     }
   }
 
-  async function open(): Promise<void> {
-    wanted = true;
+  async function askAloud(): Promise<void> {
     if (!track.value) state.value = 'asking';
     await ask();
+  }
+
+  async function open(): Promise<void> {
+    wanted = true;
+    if (!track.value) await askAloud();
   }
 
   function close(): void {
@@ -156,7 +161,7 @@ export function useLocalDevice(kind: LocalKind, music: () => boolean = () => fal
 
   watch(chosen, (id) => {
     writeSetting(kind, id);
-    if (wanted) void open();
+    if (wanted) void askAloud();
   });
   devices?.addEventListener('devicechange', () => void plugged(), life);
   onScopeDispose(() => {

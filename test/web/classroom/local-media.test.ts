@@ -144,6 +144,19 @@ describe('a camera of this machine', () => {
     expect(machine.opened.at(-2)?.stopped).toBe(true);
   });
 
+  it('is left as it is when it is on already, and changed when another is chosen', async () => {
+    machine.plugged = ['built-in', 'on the ceiling'];
+    await camera.open();
+    const first = camera.track.value;
+    await camera.open();
+    expect(camera.track.value).toBe(first);
+    expect(machine.opened).toHaveLength(1);
+    camera.chosen.value = 'on the ceiling';
+    await settled();
+    expect(camera.track.value?.getSettings().deviceId).toBe('on the ceiling');
+    expect(machine.opened.map(({ stopped }) => stopped)).toEqual([true, false]);
+  });
+
   it('is left alone once it was closed', async () => {
     machine.fault = 'NotReadableError';
     await camera.open();
