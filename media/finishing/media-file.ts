@@ -21,6 +21,8 @@ export type MediaFileOptions = {
   source: ChunkSource;
 };
 
+/** A camera takes longer than a microphone: so early its first picture stands, where otherwise all would be black. */
+const firstStandsMs = 5_000;
 /** 20 ms of Opus silence (RFC 6716: CELT, full band, stereo; one frame; no signal). */
 const opusSilence = Buffer.from([0xfc, 0xff, 0xfe]);
 const opusSilenceMs = 20;
@@ -40,8 +42,11 @@ export async function writeVideoFile(options: MediaFileOptions): Promise<void> {
     codedWidth: size.width,
     codedHeight: size.height,
   };
+  let begun = false;
   for await (const { frame, atMs } of placedFrames(options)) {
-    const packet = new EncodedPacket(frame.data, frame.key ? 'key' : 'delta', atMs / 1000, 0);
+    const shownMs = begun || atMs > firstStandsMs ? atMs : 0;
+    begun = true;
+    const packet = new EncodedPacket(frame.data, frame.key ? 'key' : 'delta', shownMs / 1000, 0);
     await video.add(packet, { decoderConfig });
   }
   await output.finalize();

@@ -19,11 +19,34 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+/** `#` for every half second in which there is a picture in the lower right, `.` for those in which it is black. */
+async function lightsOf(videoPath: string): Promise<string> {
+  const corner = 'fps=2,crop=iw/8:ih/8:iw*0.8:ih*0.8,scale=1:1';
+  const bytes = ['-v', 'error', '-i', videoPath, '-vf', corner, '-pix_fmt', 'gray', '-f', 'rawvideo', '-'];
+  const { stdout } = await promisify(execFile)('ffmpeg', bytes, { encoding: 'buffer' });
+  return [...stdout].map((light) => (light > 24 ? '#' : '.')).join('');
+}
+
 describe('what is left of a lesson', () => {
   it('is nothing when it has no length', async () => {
     const single = lesson.filter(({ kind }) => kind === 'audio').slice(0, 1);
     const finishing = finishRecording({ ...logLesson(single), workFolder: join(folder, 'single'), signal });
     await expect(finishing).rejects.toThrow(EmptyRecordingError);
+  });
+
+  it.each([
+    ['does not begin in the dark while the camera is on its way', 2_000, /^#+$/],
+    ['is dark as long as there is no camera', 7_000, /^\.{13,14}#+$/],
+  ])('%s', async (_what, firstAtMs, expected) => {
+    // Every whole second has a key frame.
+    const kept = (await encodeLesson(folder, 'vp8', 9)).filter(
+      ({ kind, atMs }) => kind === 'audio' || atMs >= firstAtMs,
+    );
+    const { videoPath } = await finishRecording({
+      ...logLesson(kept),
+      ...{ workFolder: join(folder, `camera-after-${firstAtMs}`), signal },
+    });
+    expect(await lightsOf(videoPath)).toMatch(expected);
   });
 
   it('is without a room whose camera is paused, instead of with a picture of before', async () => {
@@ -43,10 +66,7 @@ describe('what is left of a lesson', () => {
       ...{ readChunk, workFolder: join(folder, 'paused'), signal },
     });
     expect(posterPath).toBeNull();
-    const corner = 'fps=2,crop=iw/8:ih/8:iw*0.8:ih*0.8,scale=1:1';
-    const bytes = ['-v', 'error', '-i', videoPath, '-vf', corner, '-pix_fmt', 'gray', '-f', 'rawvideo', '-'];
-    const { stdout } = await promisify(execFile)('ffmpeg', bytes, { encoding: 'buffer' });
-    expect([...stdout].map((light) => (light > 24 ? '#' : '.')).join('')).toMatch(/^####?\.\.\.\.?####?/);
+    expect(await lightsOf(videoPath)).toMatch(/^####?\.\.\.\.?####?/);
   });
 
   it('is its video, though the sound alone cannot be taken', async () => {
