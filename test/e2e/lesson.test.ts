@@ -375,6 +375,25 @@ describe('after the lesson', () => {
     await page.context().close();
   });
 
+  it('shows no page as if it were the one that is still to come', async () => {
+    const page = await scene.open('member');
+    const line = Promise.withResolvers<void>();
+    await page.route(/\/pages\/2\b/, async (route) => {
+      await line.promise;
+      await route.continue();
+    });
+    await page.goto(recordingUrl);
+    const slide = page.locator('.leaf');
+    await slide.getByRole('img', { name: '课件第 1 页', exact: true }).waitFor();
+    await page.getByRole('list', { name: '课件翻页' }).getByRole('button').last().click();
+    await slide.getByText('正在加载').waitFor();
+    await page.locator('.player').evaluate((player) => player.scrollIntoView());
+    await photograph(page, 'replay-page-coming');
+    line.resolve();
+    await slide.getByText('正在加载').waitFor({ state: 'detached' });
+    await page.context().close();
+  });
+
   it('plays as slides and sound from where the video was, and remembers that', async () => {
     const page = await scene.open('member');
     await page.goto(`${recordingUrl}?t=4`);

@@ -1,5 +1,5 @@
 import type { Participant } from '../../media/protocol.ts';
-import { useLasting } from './lasting.ts';
+import { useLasting } from '../state/lasting.ts';
 
 /** From being called, or coming in, to the first packet a camera takes its time, on a slow machine most of all. */
 const settleMs = 4000;
