@@ -10,6 +10,8 @@ interface ProjectShape {
   /** How long `expect.poll` waits, unless it is told: a second is not enough for what goes over a line to another browser. */
   pollTimeout?: number;
   globalSetup?: string[];
+  /** Run before every file of tests. */
+  setupFiles?: string[];
   alone?: boolean;
 }
 
@@ -21,6 +23,7 @@ function project(
     testTimeout = 15 * second,
     pollTimeout = 5 * second,
     globalSetup = [],
+    setupFiles = [],
     alone = false,
   }: ProjectShape = {},
 ) {
@@ -30,6 +33,7 @@ function project(
       name,
       include: [`test/${name}/**/*.test.ts`],
       globalSetup,
+      setupFiles,
       testTimeout,
       expect: { poll: { timeout: pollTimeout } },
       hookTimeout: Math.max(60 * second, testTimeout),
@@ -54,7 +58,13 @@ export default defineConfig({
       project('web'),
       project('infra', { testTimeout: 60 * second }),
       project('media', { order: 1, testTimeout: 60 * second, alone: true }),
-      project('e2e', { order: 2, testTimeout: 300 * second, pollTimeout: 20 * second, alone: true }),
+      project('e2e', {
+        order: 2,
+        testTimeout: 300 * second,
+        pollTimeout: 20 * second,
+        setupFiles: ['test/e2e/environment/fail-on-page-faults.ts'],
+        alone: true,
+      }),
     ],
   },
 });
