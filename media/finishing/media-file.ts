@@ -8,7 +8,7 @@ import {
 } from 'mediabunny';
 import type { EncodedFrame } from './depacketise.ts';
 import { type ChunkSource, readTrackPackets } from './track-packets.ts';
-import { framesOf, type TrackSurvey } from './track-survey.ts';
+import { framesOf, standsMs, type TrackSurvey } from './track-survey.ts';
 
 export type MediaFileOptions = {
   path: string;
@@ -21,8 +21,6 @@ export type MediaFileOptions = {
   source: ChunkSource;
 };
 
-/** A camera takes longer than a microphone: so early its first picture stands, where otherwise all would be black. */
-const firstStandsMs = 5_000;
 /** 20 ms of Opus silence (RFC 6716: CELT, full band, stereo; one frame; no signal). */
 const opusSilence = Buffer.from([0xfc, 0xff, 0xfe]);
 const opusSilenceMs = 20;
@@ -44,7 +42,8 @@ export async function writeVideoFile(options: MediaFileOptions): Promise<void> {
   };
   let begun = false;
   for await (const { frame, atMs } of placedFrames(options)) {
-    const shownMs = begun || atMs > firstStandsMs ? atMs : 0;
+    // A camera takes longer than a microphone: its first picture stands meanwhile, where otherwise all would be black.
+    const shownMs = begun || atMs > standsMs ? atMs : 0;
     begun = true;
     const packet = new EncodedPacket(frame.data, frame.key ? 'key' : 'delta', shownMs / 1000, 0);
     await video.add(packet, { decoderConfig });

@@ -33,7 +33,7 @@ export type TrackSurvey = {
 /** A sender that is not paused is never silent for longer: Opus sends comfort noise every 400 ms, cameras more often. */
 const silenceMs = 1_000;
 /** So long a picture may stand still and still be taken for one that stutters. */
-const standsMs = 5_000;
+export const standsMs = 5_000;
 /** Delay and jitter move the ends of a track less; more is a chunk that is missing. */
 const lostEndMs = 500;
 
