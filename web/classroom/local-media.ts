@@ -163,6 +163,10 @@ export function useLocalDevice(kind: LocalKind, music: () => boolean = () => fal
     writeSetting(kind, id);
     if (wanted) void askAloud();
   });
+  // The lesson was made one of music, or is none any more, after the check has begun: other sound is asked for.
+  watch(music, () => {
+    if (wanted) void ask();
+  });
   devices?.addEventListener('devicechange', () => void plugged(), life);
   onScopeDispose(() => {
     life.abort();

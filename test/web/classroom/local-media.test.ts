@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { effectScope } from 'vue';
+import { effectScope, nextTick, ref } from 'vue';
 import { type LocalDevice, useLocalDevice } from '../../../web/classroom/local-media.ts';
 
 /** What a browser has of a camera that is open. */
@@ -27,9 +27,17 @@ class Machine extends EventTarget {
   hold: Promise<void> | null = null;
 
   enumerateDevices = async () => this.plugged.map((deviceId) => ({ kind: 'videoinput', deviceId, label: deviceId }));
-  getUserMedia = async ({ video }: { video: { deviceId?: { ideal: string } } }) => {
+  asked: (MediaTrackConstraints | undefined)[] = [];
+  getUserMedia = async ({
+    video,
+    audio,
+  }: {
+    video?: { deviceId?: { ideal: string } };
+    audio?: MediaTrackConstraints;
+  }) => {
+    this.asked.push(audio);
     const [fault, [first]] = [this.fault, this.plugged];
-    const wanted = this.plugged.find((deviceId) => deviceId === video.deviceId?.ideal) ?? first;
+    const wanted = this.plugged.find((deviceId) => deviceId === video?.deviceId?.ideal) ?? first;
     await this.hold;
     if (fault) throw new DOMException('It cannot be opened.', fault);
     if (wanted === undefined) throw new DOMException('There is none.', 'NotFoundError');
@@ -167,5 +175,22 @@ describe('a camera of this machine', () => {
     await settled();
     expect(camera.state.value).toBe('off');
     expect(machine.opened).toHaveLength(0);
+  });
+});
+
+describe('a microphone of this machine', () => {
+  it('asks for original sound when the lesson was made one of music meanwhile, and lets go of the other', async () => {
+    const music = ref(false);
+    const microphone = scope.run(() => useLocalDevice('microphone', () => music.value));
+    await microphone?.open();
+    music.value = true;
+    await nextTick();
+    await settled();
+    expect(machine.asked.map((audio) => audio?.echoCancellation)).toEqual([true, false]);
+    expect(machine.opened.map(({ stopped }) => stopped)).toEqual([true, false]);
+    microphone?.close();
+    music.value = false;
+    await nextTick();
+    expect(machine.asked).toHaveLength(2);
   });
 });
