@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { bigScreen, flags } from './chromium.ts';
 import { forgetNewer } from './oldest-browser.ts';
+import { listenForFaults } from './page-faults.ts';
 
 /** A room's machine: its browser keeps a profile on its disk, as a kiosk does, and opens the room's page. */
 export interface RoomMachine {
@@ -41,6 +42,7 @@ export async function startRoomMachine(profile: string, address: string): Promis
   });
   context.setDefaultTimeout(60_000);
   await forgetNewer(context);
+  listenForFaults(context);
   const page = context.pages()[0] ?? (await context.newPage());
   await page.goto('/room');
   return {
