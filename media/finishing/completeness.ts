@@ -25,7 +25,8 @@ export function measureCompleteness(surveys: TrackSurvey[], zero: number): Compl
     for (const { from, to } of losses) {
       // What was lost before the first picture or sound is at 0, as every event of that time.
       const startMs = Math.max(0, Math.round(from - zero));
-      gaps.push({ track: track.source, startMs, endMs: Math.max(startMs, Math.round(to - zero)) });
+      const endMs = Math.max(startMs, Math.round(to - zero));
+      gaps.push({ track: track.source, roomId: track.roomId, startMs, endMs });
     }
     return {
       trackId: track.trackId,

@@ -30,9 +30,9 @@ export type FinishOptions = {
 
 /**
  * A stretch of a track, on the time line of the finished video, of which nothing usable was received.
- * `track` is its source.
+ * `track` is its source, `roomId` null when it is the presenter's.
  */
-export type RecordingGap = { track: Source; startMs: number; endMs: number };
+export type RecordingGap = { track: Source; roomId: string | null; startMs: number; endMs: number };
 
 export type FinishedRecording = {
   /** H.264/AAC MP4, index first. Absolute path in the work folder, as the poster's. */

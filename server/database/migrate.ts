@@ -22,6 +22,7 @@ import * as undone from './migrations/0020-undone.ts';
 import * as nameOrder from './migrations/0021-name-order.ts';
 import * as archiveContents from './migrations/0022-archive-contents.ts';
 import * as shownSlides from './migrations/0023-shown-slides.ts';
+import * as sendersOfGaps from './migrations/0024-senders-of-gaps.ts';
 import { acceptNameOrder } from './name-order.ts';
 
 /** In the order in which they are applied. A migration that has been released is never changed. */
@@ -47,6 +48,7 @@ const migrations: Record<string, Migration> = {
   '0021-name-order': nameOrder,
   '0022-archive-contents': archiveContents,
   '0023-shown-slides': shownSlides,
+  '0024-senders-of-gaps': sendersOfGaps,
 };
 
 /**

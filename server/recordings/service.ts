@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Database } from '../database/database.ts';
 import type { ResourceInk, ResourceRecording } from '../resources/recording-schema.ts';
 import { readFloor, readInk } from './journal.ts';
+import { nameGaps } from './named-gaps.ts';
 import { insertRecording, listUnfinished, lockRecordingOfSession } from './repository.ts';
 import { inkSchema, pagesShown, replaySchema } from './slides-shown.ts';
 import { measureThin } from './thin-replay.ts';
@@ -84,7 +85,7 @@ export function createRecordingService({ db, sendFinish, sendConclude }: Recordi
         classSessionId: row.class_session_id,
         durationMs: row.duration_ms,
         completeness: row.completeness,
-        gaps: gaps.map((gap) => ({ ...gap, startMs: Math.round(gap.startMs), endMs: Math.round(gap.endMs) })),
+        gaps: await nameGaps(db, gaps),
         slides: slides.map((turn) => ({ ...turn, atMs: Math.round(turn.atMs) })),
         hasInk: row.strokes > 0,
         thin: await measureThin(db, row.id, pagesShown(slides)),

@@ -4,7 +4,15 @@ import { inkColor, inkWidth } from '../../media/protocol.ts';
 /** The part of a kept timeline that is shown beside the video. From a turn without a file on, no slides were shown. */
 export const replaySchema = z.object({
   slides: z.array(z.object({ atMs: z.number(), page: z.number(), fileId: z.string().nullable() })),
-  gaps: z.array(z.object({ track: z.string(), startMs: z.number(), endMs: z.number() })),
+  /** Of a room on the stage, or of the presenter where there is none; a server of the version before, still at work, tells no room. */
+  gaps: z.array(
+    z.object({
+      track: z.string(),
+      roomId: z.string().nullable().default(null),
+      startMs: z.number(),
+      endMs: z.number(),
+    }),
+  ),
 });
 
 /** What was drawn on the slides; nothing in recordings made before there was a pen. */

@@ -6,9 +6,17 @@ export const resourceRecordingSchema = z
   .object({
     classSessionId: z.uuid(),
     durationMs: z.int(),
-    /** Share of the lesson that was received, 0 to 1. */
+    /** Share of the presenter's picture and sound that was received, 0 to 1. */
     completeness: z.number().min(0).max(1),
-    gaps: z.array(z.object({ track: z.string(), startMs: z.int(), endMs: z.int() })),
+    gaps: z.array(
+      z.object({
+        track: z.string(),
+        /** School and name of the room whose it is; null when it is the presenter's, which alone count for completeness. */
+        room: z.string().nullable(),
+        startMs: z.int(),
+        endMs: z.int(),
+      }),
+    ),
     /** By time; without a file, from then on no slides were shown. */
     slides: z.array(z.object({ atMs: z.int(), page: z.int(), fileId: z.uuid().nullable() })),
     /** Whether anything was drawn on slides; it is read by itself. */

@@ -50,11 +50,13 @@ describe('what is left of a lesson', () => {
   });
 
   it('is without a room whose camera is paused, instead of with a picture of before', async () => {
-    const pictures = (await encodeLesson(folder, 'vp8', 6)).filter(({ kind }) => kind === 'video');
+    const pictures = (await encodeLesson(folder, 'vp8', 7)).filter(
+      ({ kind, atMs }) => kind === 'video' && (atMs < 4_500 || atMs >= 6_000),
+    );
     const { journal, readChunk } = logLesson(pictures);
     const { trackId, openedAt } = journal.tracks[0] ?? { trackId: '', openedAt: 0 };
     const pause = { type: 'producer', trackId, recordingId: journal.recordingId } as const;
-    const { videoPath, posterPath } = await finishRecording({
+    const { videoPath, posterPath, timeline } = await finishRecording({
       journal: {
         ...journal,
         tracks: journal.tracks.map((track) => ({ ...track, role: 'receiver', roomId: 'room' })),
@@ -67,6 +69,7 @@ describe('what is left of a lesson', () => {
     });
     expect(posterPath).toBeNull();
     expect(await lightsOf(videoPath)).toMatch(/^####?\.\.\.\.?####?/);
+    expect(timeline.gaps).toMatchObject([{ track: 'camera', roomId: 'room' }]);
   });
 
   it('is its video, though the sound alone cannot be taken', async () => {

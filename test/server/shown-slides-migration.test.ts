@@ -29,8 +29,8 @@ it('counts the words of recordings of before by turns', async () => {
 
   await sql`drop table class_session_slides`.execute(db);
   await sql`drop index class_session_by_slides`.execute(db);
-  await sql`delete from kysely_migration where name = '0023-shown-slides'`.execute(db);
-  expect(await migrate(db)).toEqual(['0023-shown-slides']);
+  await sql`delete from kysely_migration where name >= '0023-shown-slides'`.execute(db);
+  expect((await migrate(db))[0]).toBe('0023-shown-slides');
 
   const textsOf = async (fileId: string) => {
     const texts = db.selectFrom('page_text').select(['number', 'text']).where('file_id', '=', fileId);

@@ -4,6 +4,7 @@ const mine: typeof zh = {
   published: 'Published',
   drafts: 'Drafts',
   uploads: 'Uploading',
+  uploaded: 'Uploaded, not yet published',
   describe: 'Add details',
   unfinished: 'Continue watching',
   unfinishedAt: '{at} of {whole}',

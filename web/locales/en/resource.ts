@@ -53,6 +53,8 @@ const resource: typeof zh = {
     used: 'Usage',
     downloads: 'no downloads | {n} download | {n} downloads',
     views: 'no views | {n} view | {n} views',
+    sum: 'Checksum',
+    sumWords: 'A download with this SHA-256 is exactly the file kept here.',
   },
   viewer: {
     name: 'Preview of {name}',
@@ -108,7 +110,7 @@ const resource: typeof zh = {
     stalled: 'Unsteady connection. Playback resumes from {time} once it recovers.',
   },
   recording: {
-    completeness: 'Completeness',
+    completeness: 'Completeness (presenter’s picture and sound)',
     length: 'Length {time}',
     replay: 'Lesson replay',
     mode: { label: 'Replay mode', video: 'Video', thin: 'Slides + sound' },
@@ -120,9 +122,12 @@ const resource: typeof zh = {
     slides: 'Slide changes',
     page: 'Page {page}',
     slide: 'Slide {page}',
-    gaps: 'nothing missing | {n} gap | {n} gaps',
+    gaps: 'nothing missing | {n} gap of the presenter | {n} gaps of the presenter',
+    roomGaps: 'nothing missing | {n} gap of rooms on stage | {n} gaps of rooms on stage',
     gap: '{track}: {span} missing',
+    roomGap: '{room}, {track}: {span} missing',
     noGaps: 'Nothing missing.',
+    noPresenterGaps: 'Nothing of the presenter is missing.',
   },
   retention: {
     title: 'Retention period',

@@ -2,6 +2,7 @@ export default {
   published: '已发布',
   drafts: '草稿',
   uploads: '正在上传',
+  uploaded: '已上传，还没有发布',
   describe: '去填写资源信息',
   unfinished: '接着看',
   unfinishedAt: '到 {at}，共 {whole}',

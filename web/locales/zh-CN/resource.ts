@@ -50,6 +50,8 @@ export default {
     used: '使用',
     downloads: '下载 {n} 次',
     views: '查看 {n} 次',
+    sum: '文件校验值',
+    sumWords: '下载后文件的 SHA-256 与它相同，就和这里的文件完全一样。',
   },
   viewer: {
     name: '预览 {name}',
@@ -104,7 +106,7 @@ export default {
     stalled: '网络不稳，正在等待；恢复后会从 {time} 接着播放。',
   },
   recording: {
-    completeness: '完整度',
+    completeness: '完整度（主讲的画面和声音）',
     length: '时长 {time}',
     replay: '课堂实录回放',
     mode: { label: '回放方式', video: '视频', thin: '课件+声音' },
@@ -116,9 +118,12 @@ export default {
     slides: '课件翻页',
     page: '第 {page} 页',
     slide: '课件第 {page} 页',
-    gaps: '{n} 处缺失',
+    gaps: '主讲 {n} 处缺失',
+    roomGaps: '上台教室 {n} 处缺失',
     gap: '{track}缺 {span}',
+    roomGap: '{room}：{track}缺 {span}',
     noGaps: '没有缺失。',
+    noPresenterGaps: '主讲没有缺失。',
   },
   retention: {
     title: '保存期限',
