@@ -232,14 +232,21 @@ const sortings: Record<SortOrder, string[] | undefined> = {
   popular: ['downloads:desc', 'publishedAt:desc'],
 };
 
+/**
+ * The last word, which otherwise finds all that begin with it, stands for itself before a blank. Of a Chinese word that the
+ * library does not know the last character is left: 静夜思 would find 思想政治, 蜀道难 whatever names a 难点.
+ */
+const withoutPrefix = (q: string): string => `${q} `;
+
 /** How a request is put to Meilisearch. */
 export function searchParams(request: SearchRequest): SearchParams & { q: string } {
   const { query } = request;
   // Without words all are equally relevant, and the newest says most.
   const sort = isBlank(query) && request.sort === 'relevance' ? 'newest' : request.sort;
   const bySound = request.by === 'sounds';
+  const q = toMeilisearchQuery(bySound ? { ...query, words: soundOf(query.words) ?? query.words } : query);
   return {
-    q: toMeilisearchQuery(bySound ? { ...query, words: soundOf(query.words) ?? query.words } : query),
+    q: request.match === 'some' ? withoutPrefix(q) : q,
     filter: toMeilisearch(request.filter),
     sort: sortings[sort],
     // The commonest word is given up first: of 三年级 分数 that is 三年级.

@@ -96,6 +96,19 @@ export async function findLessons(db: Database, words: string, limit: number): P
   return rows.map(({ id }) => id);
 }
 
+/** Chinese names of units and lessons that stand in the text, each once. */
+export async function listLessonsIn(db: Database, text: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('catalog_node')
+    .select('name')
+    .distinct()
+    .where('level', 'in', ['unit', 'lesson'])
+    .where(sql<boolean>`name ~ '^[一-鿿]{2}'`)
+    .where(sql<boolean>`strpos(${text}, name) > 0`)
+    .execute();
+  return rows.map(({ name }) => name);
+}
+
 /** Each name of the levels that are filtered by, once. */
 export function listSlugNames(db: Database): Promise<{ level: CatalogLevel; slug: string; name: string }[]> {
   return db

@@ -6,6 +6,7 @@ import { namesOfCode, shortNamesOfCode } from './codes.ts';
 import { describeImport, refuseFaults } from './import-report.ts';
 import {
   findLessons,
+  listLessonsIn,
   insertNodes,
   listChildren,
   listLineage,
@@ -58,6 +59,8 @@ export interface CatalogService {
   get(id: string): Promise<CatalogNodeWithAncestors>;
   /** Units and lessons by their name or its pinyin, the likeliest first. */
   findLessons(words: string): Promise<LessonList>;
+  /** The lessons and units that a sentence names, those with the longest names first: 草船借箭 in 怎么讲草船借箭. */
+  lessonsIn(text: string): Promise<string[]>;
   /** The places of those of the nodes that there are, by node id. */
   placesOf(nodeIds: readonly string[]): Promise<ReadonlyMap<string, PlaceWithLine>>;
   /** Lays a textbook list over the catalog; the same list once more changes nothing. A dry run only says what it would do. */
@@ -172,5 +175,10 @@ export function createCatalogService({ db, namesKeptMs = 60_000 }: CatalogOption
     },
 
     words: () => listWords(db),
+
+    async lessonsIn(text) {
+      const names = (await listLessonsIn(db, text)).toSorted((a, b) => b.length - a.length);
+      return names.filter((name, place) => !names.slice(0, place).some((longer) => longer.includes(name)));
+    },
   };
 }

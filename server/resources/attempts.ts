@@ -16,8 +16,11 @@ export function firstAttempt({ query, conditions }: Reading): Attempt {
   return { request: { query, match: 'all', by: 'words' }, conditions };
 }
 
-/** Further ways, the nearest first, for when the first found nothing. */
-export function furtherAttempts({ query, typed, conditions }: Reading): Attempt[] {
+/**
+ * Further ways, the nearest first, for when the first found nothing.
+ * @param lessons those that the words name: of 光合作用在什么条件下进行 the lesson counts, and not how it is asked for
+ */
+export function furtherAttempts({ query, typed, conditions }: Reading, lessons: readonly string[]): Attempt[] {
   const attempts: Attempt[] = [];
   const hasWords = query.words !== '';
   if (hasWords) attempts.push({ request: { query, match: 'all', by: 'sounds' }, conditions });
@@ -26,10 +29,14 @@ export function furtherAttempts({ query, typed, conditions }: Reading): Attempt[
     if (others.length === conditions.length) continue;
     attempts.push({ request: { query, match: 'all', by: 'words' }, conditions: others });
   }
+  const named = { ...query, words: lessons.join(' ') };
+  if (lessons.length > 0) attempts.push({ request: { query: named, match: 'some', by: 'words' }, conditions });
   if (hasWords) attempts.push({ request: { query, match: 'some', by: 'words' }, conditions });
   if (conditions.length > 0) {
+    if (lessons.length > 0) attempts.push({ request: { query: named, match: 'some', by: 'words' }, conditions: [] });
     attempts.push({ request: { query: typed, match: 'all', by: 'words' }, conditions: [] });
-    attempts.push({ request: { query: typed, match: 'some', by: 'words' }, conditions: [] });
+    // What was read out of the words is no topic: of 静夜思教案 without 静夜思 nothing is left but any 教案.
+    attempts.push({ request: { query: hasWords ? query : typed, match: 'some', by: 'words' }, conditions: [] });
   }
   return attempts;
 }

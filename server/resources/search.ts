@@ -13,7 +13,7 @@ import {
   type SearchResult,
   SearchUnavailableError,
 } from '../../search/index.ts';
-import type { CatalogNames } from '../catalog/service.ts';
+import type { CatalogNames, CatalogService } from '../catalog/service.ts';
 import type { Database } from '../database/database.ts';
 import type { Actor } from '../http/route.ts';
 import { type Attempt, firstAttempt, furtherAttempts, widenings } from './attempts.ts';
@@ -33,7 +33,6 @@ import {
   type UnderstoodCondition,
   type Widening,
 } from './schema.ts';
-import type { PlacesOf } from './summary.ts';
 import { createVisibleCounts } from './visible-counts.ts';
 
 export interface ResourceSearchOptions {
@@ -41,8 +40,7 @@ export interface ResourceSearchOptions {
   /** Of the same database. */
   pool: Pool;
   index: SearchIndex<ResourceSummary>;
-  catalogNames: () => Promise<CatalogNames>;
-  placesOf: PlacesOf;
+  catalog: Pick<CatalogService, 'names' | 'placesOf' | 'lessonsIn'>;
   log: Logger;
   /** The database answers when the index has not for so long, in milliseconds. */
   patienceMs?: number;
@@ -77,7 +75,7 @@ const isMarked = ({ highlight }: SearchHit<ResourceSummary>) =>
  * so that an index that lags behind shows nobody what is no longer theirs to see.
  */
 export function createResourceSearch(options: ResourceSearchOptions): ResourceSearch {
-  const { db, pool, index, catalogNames, placesOf, log, patienceMs = 2000 } = options;
+  const { db, pool, index, catalog, log, patienceMs = 2000 } = options;
   const visibleCounts = createVisibleCounts({ db, pool });
   const read = createReader();
 
@@ -88,7 +86,7 @@ export function createResourceSearch(options: ResourceSearchOptions): ResourceSe
 
   /** What else might have been meant, and what would be there without the conditions: all in one question. */
   async function searchFurther(actor: Actor, query: SearchQuery, reading: Reading): Promise<Partial<Found>> {
-    const attempts = furtherAttempts(reading);
+    const attempts = furtherAttempts(reading, await catalog.lessonsIn(reading.query.words));
     const wider = widenings(query);
     if (attempts.length + wider.length === 0) return {};
     const answers = await index.searchAll(
@@ -126,7 +124,7 @@ export function createResourceSearch(options: ResourceSearchOptions): ResourceSe
       else throw error;
       const attempt = firstAttempt(reading);
       const read = Object.fromEntries(reading.conditions.map(({ facet, values }) => [facet, values]));
-      const result = await searchDatabase({ db, placesOf }, actor, { ...query, ...read }, reading.query);
+      const result = await searchDatabase({ db, placesOf: catalog.placesOf }, actor, { ...query, ...read }, reading.query);
       return { result, attempt, widenings: [], degraded: true };
     }
   }
@@ -162,7 +160,7 @@ export function createResourceSearch(options: ResourceSearchOptions): ResourceSe
   return {
     async search(actor, query) {
       const started = performance.now();
-      const names = await catalogNames();
+      const names = await catalog.names();
       const reading = read(query, names);
       const found = await searchAnywhere(actor, query, reading);
       // At once: of a hit that the actor may not see, the page is thrown away with it.

@@ -77,8 +77,7 @@ export async function createLibraryWorld() {
     db,
     pool: database.pool,
     index,
-    catalogNames: catalog.names,
-    placesOf: catalog.placesOf,
+    catalog,
     log,
   });
   const resources = createResourceService({

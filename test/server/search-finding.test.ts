@@ -106,6 +106,22 @@ describe('words', () => {
     expect(found.matched).toBe('some');
   });
 
+  it('count less than the lesson that they name', async () => {
+    // 借箭 is rarer than 几分之一.
+    const found = await search(member, '几分之一怎样借箭');
+    expect(titles(found)).toEqual(['分数的初步认识', '分数的初步认识课件']);
+    expect(found.matched).toBe('some');
+  });
+
+  it.each([
+    // 小 would begin 小学.
+    '秋天小',
+    // Nothing but its kind is there.
+    '静夜思教案',
+  ])('that no resource has find nothing: %s', async (words) => {
+    expect(titles(await search(member, words))).toEqual([]);
+  });
+
   it('stand together in quotes, and are kept out by a minus', async () => {
     expect(titles(await search(member, '"分数的初步"'))).toEqual(['分数的初步认识', '分数的初步认识课件']);
     expect(titles(await search(member, '"初步分数"'))).toEqual([]);
