@@ -6,9 +6,9 @@ import { namesOfCode, shortNamesOfCode } from './codes.ts';
 import { describeImport, refuseFaults } from './import-report.ts';
 import {
   findLessons,
-  listLessonsIn,
   insertNodes,
   listChildren,
+  listLessonsIn,
   listLineage,
   listLines,
   listSlugNames,

@@ -76,6 +76,7 @@ const isMarked = ({ highlight }: SearchHit<ResourceSummary>) =>
  */
 export function createResourceSearch(options: ResourceSearchOptions): ResourceSearch {
   const { db, pool, index, catalog, log, patienceMs = 2000 } = options;
+  const { placesOf } = catalog;
   const visibleCounts = createVisibleCounts({ db, pool });
   const read = createReader();
 
@@ -124,7 +125,7 @@ export function createResourceSearch(options: ResourceSearchOptions): ResourceSe
       else throw error;
       const attempt = firstAttempt(reading);
       const read = Object.fromEntries(reading.conditions.map(({ facet, values }) => [facet, values]));
-      const result = await searchDatabase({ db, placesOf: catalog.placesOf }, actor, { ...query, ...read }, reading.query);
+      const result = await searchDatabase({ db, placesOf }, actor, { ...query, ...read }, reading.query);
       return { result, attempt, widenings: [], degraded: true };
     }
   }
