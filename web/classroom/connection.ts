@@ -7,7 +7,7 @@ import {
   resumeWindowMs,
 } from '../../media/protocol.ts';
 import { ApiError } from '../api/problem.ts';
-import { type BackOff, backOffMs, pause, reconnectBackOff } from './back-off.ts';
+import { type BackOff, backOffMs, pause, reconnectBackOff } from '../state/back-off.ts';
 import { ClassroomFailure, failureCode } from './failure.ts';
 import { type ClassroomSocket, type NotificationHandlers, openSocket } from './socket.ts';
 

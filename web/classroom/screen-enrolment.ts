@@ -1,7 +1,7 @@
 import { onScopeDispose, type Ref, ref, type ShallowRef, shallowRef } from 'vue';
 import { askToEnrol, fetchDeviceKey } from '../api/enrolment.ts';
 import { ApiError, isAborted } from '../api/problem.ts';
-import { pause } from './back-off.ts';
+import { pause } from '../state/back-off.ts';
 
 /** What the screen shows for a phone to read. */
 export interface EnrolmentCode {

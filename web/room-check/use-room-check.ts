@@ -1,8 +1,8 @@
 import { onScopeDispose, type Ref, ref, type ShallowRef, shallowRef, watch } from 'vue';
 import { reportCheck } from '../api/rooms.ts';
 import type { CheckBody, Found } from '../api/types.ts';
-import { type BackOff, backOffMs } from '../classroom/back-off.ts';
 import type { LocalDevice } from '../classroom/local-media.ts';
+import { type BackOff, backOffMs } from '../state/back-off.ts';
 import { checkLink } from './check-link.ts';
 import { checkCamera, checkSound } from './found-devices.ts';
 

@@ -3,6 +3,7 @@ import { readFile } from '../api/files.ts';
 import { ApiError } from '../api/problem.ts';
 import { injected } from '../state/injection.ts';
 import type { Session } from '../state/session.ts';
+import { createSpeed } from '../state/speed.ts';
 import { isGone, recallListed, rememberListed } from './listed-files.ts';
 import { createSender, type Sender, type SenderEvents } from './sender.ts';
 import { createUploadForm, type UploadForm } from './upload-form.ts';
@@ -44,8 +45,6 @@ export const uploadsKey: InjectionKey<Uploads> = Symbol('uploads');
 export const useUploads = (): Uploads => injected(uploadsKey);
 
 const atOnce = 2;
-/** Weight of the newest second in the speed that is shown. */
-const fresh = 0.25;
 const isSent = (item: UploadItem): item is SentItem => item.fileId !== null;
 /** Its file can no longer be read by this page. */
 const mustBeChosen = ({ state, error }: UploadItem): boolean => state === 'detached' || error?.code === 'file_gone';
@@ -137,8 +136,7 @@ export function createUploads({ session, ...parts }: UploadsOptions): Uploads {
   }
 
   function send(item: UploadItem, file: File): Sender {
-    let measuredAt = 0;
-    let measuredBytes = 0;
+    const speed = createSpeed();
     const settle = (state: UploadItem['state']): void => {
       item.state = state;
       item.bytesPerSecond = 0;
@@ -154,22 +152,13 @@ export function createUploads({ session, ...parts }: UploadsOptions): Uploads {
         if (item.state === 'offline') item.state = 'sending';
       },
       progress(sentBytes) {
-        const now = performance.now();
-        if (measuredAt === 0 || sentBytes < measuredBytes) {
-          measuredAt = now;
-          measuredBytes = sentBytes;
-        } else if (now - measuredAt > 1000) {
-          const speed = ((sentBytes - measuredBytes) * 1000) / (now - measuredAt);
-          item.bytesPerSecond = item.bytesPerSecond ? item.bytesPerSecond * (1 - fresh) + speed * fresh : speed;
-          measuredAt = now;
-          measuredBytes = sentBytes;
-        }
+        item.bytesPerSecond = speed.measure(sentBytes);
         item.sentBytes = sentBytes;
       },
       waiting() {
         item.state = 'offline';
         item.bytesPerSecond = 0;
-        measuredAt = 0;
+        speed.rest();
       },
       sent(fileId) {
         item.fileId = fileId;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { backOffMs, pause } from '../../../web/classroom/back-off.ts';
+import { backOffMs, pause } from '../../web/state/back-off.ts';
 
 const shape = { firstMs: 300, longestMs: 8000 };
 
