@@ -2,6 +2,7 @@ import { createApp, nextTick } from 'vue';
 import App from './App.vue';
 import { signedOutEvent } from './api/client.ts';
 import { forgetEarlyAnswers } from './api/early-answers.ts';
+import { createDownloads, downloadsKey } from './download/downloads.ts';
 import { createWords, wordsKey } from './locales/i18n.ts';
 import { createPages } from './router.ts';
 import { createNetwork, networkKey } from './state/network.ts';
@@ -57,6 +58,7 @@ const patienceMs = 3_000;
 const asked = session.ready().catch(() => undefined);
 const late = new Promise<void>((resolve) => setTimeout(resolve, patienceMs));
 const [words] = await Promise.all([wordsAtLast(), Promise.race([asked, late])]);
+const downloads = createDownloads({ session, words });
 const pages = createPages(session, words);
 
 addEventListener(signedOutEvent, () => {
@@ -80,6 +82,7 @@ createApp(App)
   .provide(networkKey, createNetwork())
   .provide(toastsKey, toasts)
   .provide(uploadsKey, uploads)
+  .provide(downloadsKey, downloads)
   .mount('#app');
 
 // A page asks for what it shows when it is drawn.

@@ -1,4 +1,4 @@
-import { answer, client } from './client.ts';
+import { accepted, answer, client } from './client.ts';
 
 export const readFile = (id: string, signal?: AbortSignal) =>
   answer(client.files[':id'].$get({ param: { id } }, { init: { signal } }));
@@ -12,6 +12,16 @@ export const readRenditions = (id: string, signal?: AbortSignal) =>
   answer(client.files[':id'].renditions.$get({ param: { id } }, { init: { signal } }));
 export const readWaveform = (id: string, signal?: AbortSignal) =>
   answer(client.files[':id'].waveform.$get({ param: { id } }, { init: { signal } }));
+/** The rest of a file from this byte on, through the server, so that each part is given only to whoever may still have it. */
+export const readContentFrom = (id: string, from: number, signal: AbortSignal): Promise<Response> =>
+  accepted(
+    fetch(`/api/files/${id}/content?disposition=attachment&proxy`, {
+      headers: { range: `bytes=${from}-` },
+      // It would drive scripts and pages out of the browser's cache.
+      cache: 'no-store',
+      signal,
+    }),
+  );
 export const deleteFile = (id: string) => answer(client.files[':id'].$delete({ param: { id } }));
 
 /** In pixels; the server makes no others. */

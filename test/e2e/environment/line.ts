@@ -1,13 +1,17 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
+type Way = 'sent' | 'received';
+
 /** The network between a browser and the server: it can be lost, comes back, and knows how much went through. */
 export interface Line {
   /** Where the browser reaches the server. */
   address: string;
   /** Bytes that the browser has sent into it so far. */
   sentBytes(): number;
-  /** Loses the network as soon as that many bytes have been sent. Resolves when it is lost. */
-  loseAfter(bytes: number): Promise<void>;
+  /** Bytes that the server has sent into it so far. */
+  receivedBytes(): number;
+  /** Loses the network as soon as that many bytes have been sent, or received. Resolves when it is lost. */
+  loseAfter(bytes: number, way?: Way): Promise<void>;
   restore(): Promise<void>;
   close(): Promise<void>;
 }
@@ -16,8 +20,20 @@ export interface Line {
 export async function openLine(target: string): Promise<Line> {
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
-  let sent = 0;
-  let limit: { bytes: number; lost(): void } | null = null;
+  const carried = { sent: 0, received: 0 };
+  let limit: { way: Way; bytes: number; lost(): void } | null = null;
+
+  function carry(from: Socket, to: Socket, way: Way): void {
+    from.on('end', () => to.end());
+    from.on('data', (chunk) => {
+      carried[way] += chunk.length;
+      if (limit?.way === way && carried[way] >= limit.bytes) return lose();
+      if (!to.write(chunk)) {
+        from.pause();
+        to.once('drain', () => from.resume());
+      }
+    });
+  }
 
   const door = createServer((near) => {
     const far = connect(Number(port), hostname);
@@ -30,16 +46,8 @@ export async function openLine(target: string): Promise<Line> {
       socket.on('error', () => other.destroy());
       socket.on('close', () => sockets.delete(socket));
     }
-    far.pipe(near);
-    near.on('end', () => far.end());
-    near.on('data', (chunk) => {
-      sent += chunk.length;
-      if (limit && sent >= limit.bytes) return lose();
-      if (!far.write(chunk)) {
-        near.pause();
-        far.once('drain', () => near.resume());
-      }
-    });
+    carry(near, far, 'sent');
+    carry(far, near, 'received');
   });
 
   function lose(): void {
@@ -53,10 +61,11 @@ export async function openLine(target: string): Promise<Line> {
   const own = (door.address() as AddressInfo).port;
   return {
     address: `http://127.0.0.1:${own}`,
-    sentBytes: () => sent,
-    loseAfter: (bytes) =>
+    sentBytes: () => carried.sent,
+    receivedBytes: () => carried.received,
+    loseAfter: (bytes, way = 'sent') =>
       new Promise((resolve) => {
-        limit = { bytes: sent + bytes, lost: resolve };
+        limit = { way, bytes: carried[way] + bytes, lost: resolve };
       }),
     restore: () => listen(own),
     async close() {

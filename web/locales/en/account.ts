@@ -6,6 +6,7 @@ const account: typeof zh = {
   theme: { title: 'Appearance', system: 'System', light: 'Light', dark: 'Dark' },
   signOutWords:
     'Some files haven’t finished uploading or aren’t published. Signing out stops them, and they won’t resume under another account.',
+  signOutDownloads: 'Downloads are not finished yet; after signing out they start from the beginning.',
   signOut: 'Sign out',
   signIn: {
     title: 'Sign in',

@@ -48,6 +48,8 @@ const errors: typeof zh = {
   revision_outdated: 'There’s a newer revision. Reload before you edit.',
   browser_unsupported: 'Lessons don’t work in this browser. Use Chrome or Edge 105 or newer.',
   file_gone: 'The file has changed or can no longer be read. Choose it again.',
+  no_room_here: 'The browser has run out of space on this computer. Free some, then resume.',
+  download_elsewhere: 'This file is being downloaded in another window.',
   file_detached: 'A file is not finished. Choose it again first, or remove it.',
   upload_removed: 'All files were removed, so there’s nothing to publish.',
   upload_too_large: 'The file is over the size limit.',

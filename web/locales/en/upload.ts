@@ -11,8 +11,6 @@ const upload: typeof zh = {
   files: 'Files to upload',
   empty: '{names}: nothing in it, so it can’t be uploaded.',
   progressOf: 'Upload progress of {name}',
-  speed: '{speed}/s',
-  left: '{span} left',
   pause: 'Pause {name}',
   resume: 'Resume {name}',
   cancel: 'Remove {name}',

@@ -3,6 +3,7 @@ export default {
   language: '语言',
   theme: { title: '外观', system: '随系统', light: '浅色', dark: '深色' },
   signOutWords: '还有文件没有传完或没有发布。退出后上传会停下，换了别的账号登录就不再继续。',
+  signOutDownloads: '还有文件没下载完，退出后要从头下载。',
   signOut: '退出登录',
   signIn: {
     title: '登录',

@@ -1,4 +1,4 @@
-/** Words for every code of the server's table, and for `offline`, `unavailable`, `browser_unsupported`, `file_gone`, `file_detached`, `upload_removed` and `fields_marked`, which no server of ours sends. */
+/** Words for every code of the server's table, and for `offline`, `unavailable`, `browser_unsupported`, `file_gone`, `file_detached`, `upload_removed`, `no_room_here`, `download_elsewhere` and `fields_marked`, which no server of ours sends. */
 export default {
   offline: '连不上服务器。请检查网络，恢复后再试一次。',
   unavailable: '服务器暂时没有应答，请稍后再试。',
@@ -43,6 +43,8 @@ export default {
   revision_outdated: '这份内容已有更新的修订，请刷新后再改。',
   browser_unsupported: '这个浏览器不能上课，请换用 Chrome 或 Edge 105 以上的版本。',
   file_gone: '文件已经变了或读不到了，请重新选择这个文件。',
+  no_room_here: '这台电脑给浏览器的空间不够了，没法接着下载。请清出空间后再继续。',
+  download_elsewhere: '这个文件正在另一个窗口里下载。',
   file_detached: '有文件没传完：请先再选一次这个文件，或把它移除。',
   upload_removed: '文件都已移除，没有可以发布的。',
   upload_too_large: '文件超过了允许的大小。',

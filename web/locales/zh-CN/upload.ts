@@ -8,8 +8,6 @@ export default {
   files: '要上传的文件',
   empty: '{names} 里没有内容，不能上传。',
   progressOf: '{name} 的上传进度',
-  speed: '{speed}/秒',
-  left: '还需 {span}',
   pause: '暂停 {name}',
   resume: '继续上传 {name}',
   cancel: '移除 {name}',
