@@ -1,0 +1,15 @@
+export default {
+  title: '保存期限',
+  until: '{day}之后自动删除',
+  rule: '学校规定课堂实录保存 {n} 天。',
+  forEver: '永久保存',
+  forEverWords: '学校规定课堂实录保存 {n} 天，这份实录不受限制。',
+  forEverNoRule: '学校以后规定保存期限时，这份实录也不受限制。',
+  keep: '永久保存',
+  release: '取消永久保存',
+  kept: '已设为永久保存。',
+  stay: '仍永久保存',
+  confirm: '此后按学校规定的期限保存，到期自动删除；最早也在 14 天以后。',
+  confirmNoRule: '学校以后规定保存期限时，这份实录也会到期自动删除。',
+  released: '已取消永久保存。',
+};
