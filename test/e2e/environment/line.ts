@@ -16,8 +16,11 @@ export interface Line {
   close(): Promise<void>;
 }
 
-/** @param target the server's address, such as `http://localhost:8080` */
-export async function openLine(target: string): Promise<Line> {
+/**
+ * @param target the server's address, such as `http://localhost:8080`
+ * @param bytesPerSecond that it receives at most; what is lost on a fast line is more than the browser has told its page of
+ */
+export async function openLine(target: string, bytesPerSecond = Number.POSITIVE_INFINITY): Promise<Line> {
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
   const carried = { sent: 0, received: 0 };
@@ -28,10 +31,13 @@ export async function openLine(target: string): Promise<Line> {
     from.on('data', (chunk) => {
       carried[way] += chunk.length;
       if (limit?.way === way && carried[way] >= limit.bytes) return lose();
-      if (!to.write(chunk)) {
-        from.pause();
-        to.once('drain', () => from.resume());
-      }
+      const takesMs = way === 'received' ? (chunk.length * 1000) / bytesPerSecond : 0;
+      const isFull = !to.write(chunk);
+      if (!isFull && takesMs === 0) return;
+      from.pause();
+      const goOn = () => setTimeout(() => from.resume(), takesMs);
+      if (isFull) to.once('drain', goOn);
+      else goOn();
     });
   }
 
