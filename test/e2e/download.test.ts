@@ -153,6 +153,19 @@ describe('a large file', () => {
     await takeOffTheList();
   });
 
+  it('is left to the app that a browser is part of', async () => {
+    const userAgent =
+      'Mozilla/5.0 (Linux; Android 13) AppleWebKit/537.36 Chrome/116.0 Mobile Safari/537.36 MicroMessenger/8.0';
+    const context = await scene.browser.newContext({ baseURL: line.address, locale: 'zh-CN', userAgent });
+    await signInAs(context, 'member', scene.alliance.passwords.member);
+    const within = await context.newPage();
+    await within.goto(address);
+    const [download] = await Promise.all([within.waitForEvent('download'), take(within)]);
+    expect(new URL(download.url()).pathname).toMatch(/^\/api\/files\/.*\/content$/);
+    await expectWhole(download);
+    await context.close();
+  });
+
   it('is not left behind for the next person at this computer', async () => {
     await beginAndLose();
     await tray(page)

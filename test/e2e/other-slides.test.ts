@@ -130,7 +130,7 @@ describe('the replay of such a lesson', () => {
     await studio.getByRole('button', { name: '确定下课' }).click();
     await studio.getByRole('link', { name: '查看' }).click();
     await studio.getByText(`${worksheet}.pptx · ${other} 页`).waitFor();
-    expect(await studio.getByText(`${courseware} · ${planned} 页`).count(), 'the planned ones').toBe(1);
+    expect(await studio.getByText(`${courseware}.pptx · ${planned} 页`).count(), 'the planned ones').toBe(1);
     await photograph(studio, 'session-other-slides');
     await studio.getByText('课堂实录已入库').waitFor({ timeout: 120_000 });
     const page = await classroom.scene.open('member');

@@ -24,6 +24,8 @@ export const useDownloads = (): Downloads => injected(downloadsKey);
 
 /** Of a smaller one little is lost when it has to begin anew, and the browser's own download is the simpler one. */
 export const smallestKept = 1024 * 1024;
+/** A browser inside another app (WeChat, QQ, DingTalk) saves nothing itself; it hands an address on to one that does. */
+const isInsideApp = (): boolean => /MicroMessenger|QQ\/|DingTalk/.test(navigator.userAgent);
 /** Whether this browser keeps anything; a page that never downloads need not look. */
 const setting = 'downloads';
 /** What was left begins once the page is there. */
@@ -38,15 +40,18 @@ export function createDownloads({ session, words }: DownloadsOptions): Downloads
   const tray = shallowRef<Component | null>(null);
   const keeper = shallowRef<Keeper | null>(null);
   let opening: Promise<Keeper> | null = null;
+  /** When those of the account before have kept what they had. */
+  let closed = Promise.resolve();
   let whose: string | null = null;
 
   async function open(owner: string): Promise<Keeper> {
     const scripts = [import('./keeper.ts'), import('./DownloadTray.vue'), words.whole()] as const;
     const [{ openKeeper }, { default: shown }] = await Promise.all(scripts);
+    await closed;
     const opened = await openKeeper(owner);
     tray.value = shown;
     if (whose === owner) keeper.value = opened;
-    else opened.close();
+    else closed = opened.close();
     return opened;
   }
 
@@ -62,7 +67,7 @@ export function createDownloads({ session, words }: DownloadsOptions): Downloads
   watch(
     () => session.account.value?.id ?? null,
     (id) => {
-      keeper.value?.close();
+      closed = keeper.value?.close() ?? closed;
       [keeper.value, opening, whose] = [null, null, id];
       if (id === null || readSetting(setting) === null) return;
       // Nobody waits for it; the next download opens it, too.
@@ -94,11 +99,13 @@ export function createDownloads({ session, words }: DownloadsOptions): Downloads
 
   /** Whether it is on its way; where this browser keeps nothing its own download is what there is. */
   async function kept(owner: string, fileId: string): Promise<boolean> {
+    if (isInsideApp()) return false;
     writeSetting(setting, 'kept');
     try {
       return await (await opened(owner)).start(fileId);
     } catch (error) {
       if (error instanceof ApiError) throw error;
+      reportError(error);
       return false;
     }
   }

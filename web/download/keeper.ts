@@ -24,8 +24,8 @@ export interface Keeper {
   /** Also for the one more time that something saved is to be saved. */
   resume(item: DownloadItem): void;
   remove(item: DownloadItem): Promise<void>;
-  /** Stops all of them; what has come is kept for the next time. */
-  close(): void;
+  /** Stops all of them; what has come is kept for the next time. Resolves when it is. */
+  close(): Promise<void>;
   /** Stops all of them, and leaves nothing in this browser. */
   clear(): Promise<void>;
 }
@@ -183,8 +183,10 @@ export async function openKeeper(owner: string): Promise<Keeper> {
       await kept.remove(item.fileId);
       holds.leave(item.fileId);
     },
-    close() {
-      void stopAll().then(() => holds.leaveAll());
+    async close() {
+      await stopAll();
+      holds.leaveAll();
+      kept.close();
     },
     async clear() {
       await stopAll();
