@@ -53,6 +53,8 @@ export interface ClassSessionOptions extends LessonOptions, TimetableOptions, Ch
 export type ClassSessionService = ReturnType<typeof createClassSessionService>;
 
 const dayMs = 24 * 60 * 60 * 1000;
+/** A room checks itself and enters so long before a lesson, also where midnight lies between. */
+const readyEarlyMs = 15 * 60 * 1000;
 /** Of a timetable: more than a large alliance has in a week. */
 const mostAtOnce = 1000;
 /** Of one calendar: twenty a day and more. Only what was put there by mistake goes beyond it, the latest of it first. */
@@ -132,10 +134,10 @@ export function createClassSessionService(options: ClassSessionOptions) {
       };
     },
 
-    /** What a room's screen shows today: the day's sessions, and one that is still live. */
+    /** What a room's screen shows today: the day's sessions, one that is still live, and one that the room gets ready for before midnight. */
     async sessionsOfRoomToday(device: DeviceActor, now: Date): Promise<ClassSession[]> {
       const from = startOfSchoolDay(schoolDay(now));
-      const to = new Date(from.getTime() + dayMs);
+      const to = new Date(Math.max(from.getTime() + dayMs, now.getTime() + readyEarlyMs));
       const rows = await listClassSessions(db, device, { from, to, limit: mostAtOnce });
       return await answers(device, rows);
     },

@@ -166,6 +166,22 @@ describe('a large file', () => {
     await context.close();
   });
 
+  it('is gone with the sign-out, which asks first', async () => {
+    await beginAndLose();
+    await tray(page)
+      .getByRole('button', { name: `暂停下载 ${name}` })
+      .click();
+    await line.restore();
+    await page.getByRole('button', { name: '账号菜单' }).click();
+    await page.getByRole('button', { name: '退出登录' }).click();
+    const question = page.getByRole('dialog', { name: '退出登录' });
+    await question.getByText('还有文件没下载完，退出后要从头下载。').waitFor();
+    await question.getByRole('button', { name: '退出登录' }).click();
+    await page.waitForURL('**/sign-in');
+    await expectNothingLeft();
+    await signInAs(page.context(), 'member', scene.alliance.passwords.member);
+  });
+
   it('is not left behind for the next person at this computer', async () => {
     await beginAndLose();
     await tray(page)

@@ -286,6 +286,16 @@ describe('the timetable', () => {
       const today = await world.classSessions.sessionsOfRoomToday(actor, new Date(now));
       expect(today.map(({ title }) => title)).toEqual(['早读', '晚自习']);
     }
+    const night = { scheduledStart: '2031-03-05T16:05:00Z', scheduledEnd: '2031-03-05T16:45:00Z' };
+    await world.schedule(teacher, 0, { title: '零点的课', roomIds: [device.roomId], ...night });
+    for (const [now, told] of [
+      ['2031-03-05T15:45:00Z', ['明天的课']],
+      // A room enters ten minutes early.
+      ['2031-03-05T15:54:00Z', ['明天的课', '零点的课']],
+    ] as const) {
+      const today = await world.classSessions.sessionsOfRoomToday(actor, new Date(now));
+      expect(today.map(({ title }) => title)).toEqual(told);
+    }
     const nextMonth = new Date('2031-04-04T00:00:00Z');
     expect(await world.classSessions.sessionsOfRoomToday(actor, nextMonth)).toEqual([]);
   });
