@@ -182,6 +182,26 @@ describe('a large file', () => {
     await signInAs(page.context(), 'member', scene.alliance.passwords.member);
   });
 
+  it('is gone, too, when another window signs out while it comes', async () => {
+    const other = await page.context().newPage();
+    await other.goto('/mine');
+    await other.getByRole('button', { name: '账号菜单' }).click();
+    await page.goto(address);
+    // By then it has looked for what was left.
+    await other.waitForTimeout(3_000);
+    await take(page);
+    await tray(page)
+      .getByText(/^已下载 [\d.]+ MB \/ /)
+      .waitFor();
+    await other.getByRole('button', { name: '退出登录' }).click();
+    await other.waitForURL('**/sign-in');
+    // As long as the whole of it takes over this line.
+    await page.waitForTimeout(4_000);
+    await other.close();
+    await expectNothingLeft();
+    await signInAs(page.context(), 'member', scene.alliance.passwords.member);
+  });
+
   it('is not left behind for the next person at this computer', async () => {
     await beginAndLose();
     await tray(page)

@@ -55,11 +55,10 @@ export async function openKeeper(owner: string): Promise<Keeper> {
   }
 
   async function keepPart(fileId: string, from: number, part: Blob): Promise<void> {
-    try {
-      await kept.add(fileId, from, part);
-    } catch (cause) {
+    const isKept = await kept.add(fileId, from, part).catch((cause: unknown) => {
       throw new ApiError('no_room_here', 0, null, cause);
-    }
+    });
+    if (!isKept) throw new ApiError('not_found', 0, null);
   }
 
   async function save(item: DownloadItem): Promise<void> {

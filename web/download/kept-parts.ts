@@ -28,7 +28,8 @@ export interface KeptParts {
   list(): Promise<KeptFile[]>;
   put(file: KeptFile): Promise<void>;
   change(fileId: string, change: Partial<KeptFile>): Promise<void>;
-  add(fileId: string, from: number, blob: Blob): Promise<void>;
+  /** @returns false, and keeps nothing, when the file has been removed meanwhile: another page may have signed out. */
+  add(fileId: string, from: number, blob: Blob): Promise<boolean>;
   /** What has come from the beginning on without a hole. */
   content(fileId: string): Promise<Blob>;
   remove(fileId: string): Promise<void>;
@@ -56,7 +57,11 @@ export async function openKeptParts(): Promise<KeptParts> {
       await change.done;
     },
     async add(fileId, from, blob) {
-      await db.put('parts', { fileId, from, blob });
+      const change = db.transaction(['files', 'parts'], 'readwrite');
+      const isWanted = (await change.objectStore('files').get(fileId)) !== undefined;
+      if (isWanted) await change.objectStore('parts').put({ fileId, from, blob });
+      await change.done;
+      return isWanted;
     },
     async content(fileId) {
       const blobs: Blob[] = [];
