@@ -30,10 +30,11 @@ export function furtherAttempts({ query, typed, conditions }: Reading, lessons: 
     attempts.push({ request: { query, match: 'all', by: 'words' }, conditions: others });
   }
   const named = { ...query, words: lessons.join(' ') };
-  if (lessons.length > 0) attempts.push({ request: { query: named, match: 'some', by: 'words' }, conditions });
+  const hasMore = lessons.length > 0 && named.words !== query.words;
+  if (hasMore) attempts.push({ request: { query: named, match: 'some', by: 'words' }, conditions });
   if (hasWords) attempts.push({ request: { query, match: 'some', by: 'words' }, conditions });
   if (conditions.length > 0) {
-    if (lessons.length > 0) attempts.push({ request: { query: named, match: 'some', by: 'words' }, conditions: [] });
+    if (hasMore) attempts.push({ request: { query: named, match: 'some', by: 'words' }, conditions: [] });
     attempts.push({ request: { query: typed, match: 'all', by: 'words' }, conditions: [] });
     // What was read out of the words is no topic: of 静夜思教案 without 静夜思 nothing is left but any 教案.
     attempts.push({ request: { query: hasWords ? query : typed, match: 'some', by: 'words' }, conditions: [] });
